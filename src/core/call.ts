@@ -1,0 +1,144 @@
+/**
+ * Owns one logical request: settings, deadline, cancellation, attempts, events.
+ * Must not know layers, pool or sockets.
+ * Invariant: a call settles exactly once; then no listener, deadline or signal of it is left.
+ */
+
+import { CancelToken } from "../base/cancel.ts";
+import type { Clock } from "../base/clock.ts";
+import { Deadline, type DeadlineQueue } from "../base/deadline.ts";
+import { AbortError, TimeoutError } from "../errors.ts";
+import type { AttemptCause, CallRecord } from "../http/record.ts";
+import { AttemptRecord } from "../http/record.ts";
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
+import type { CallEventFields, CallEventType, CallListener } from "./call_event.ts";
+import type { Settings } from "./settings.ts";
+
+let lastId = 0;
+
+/** What a client gives to each of its calls. */
+export interface CallHost {
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+}
+
+/** One call, from the user's request to the last byte of its response. */
+export class Call implements CallRecord<HttpResponse> {
+  /** Number within the process. */
+  readonly id: number = ++lastId;
+  /** The options in force, resolved. */
+  readonly settings: Settings;
+  /** Time. */
+  readonly clock: Clock;
+  /** The running limits of the client. */
+  readonly deadlines: DeadlineQueue;
+  /** When it started, on the clock. */
+  readonly startedAt: number;
+  /** Cancelled by the total limit, by the caller's signal, or by the client when it closes. */
+  readonly cancel: CancelToken = new CancelToken();
+  /** The token of the work under way: the attempt's while one has a limit of its own, else `cancel`. */
+  scope: CancelToken = this.cancel;
+  /** Told each event; `null` costs nothing. */
+  readonly listener: CallListener | null;
+  /** Whether the body stays on the wire (`stream()`, `fetch`). */
+  readonly streamed: boolean;
+  /** Every attempt so far. */
+  readonly attempts: AttemptRecord[] = [];
+  /** Responses followed by another request: heads only. */
+  readonly history: HttpResponse[] = [];
+  /** Why the next attempt goes out; set by the layer that sends again. */
+  cause: AttemptCause = "first";
+  /** Milliseconds waited before the next attempt; set by the layer that waited. */
+  delay = 0;
+  #total: Deadline | undefined;
+  #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+  #settled: (() => void)[] | undefined;
+  #done = false;
+
+  constructor(host: CallHost, settings: Settings, startedAt: number, streamed: boolean) {
+    this.clock = host.clock;
+    this.deadlines = host.deadlines;
+    this.settings = settings;
+    this.startedAt = startedAt;
+    this.streamed = streamed;
+    this.listener = settings.listener;
+    if (settings.timeout.total !== Infinity) this.#limit(settings.timeout.total);
+    if (settings.signal) this.#follow(settings.signal);
+  }
+
+  #limit(total: number): void {
+    this.#total = new Deadline(() => this.cancel.cancel(this.timeout("total", this.startedAt)));
+    this.deadlines.add(this.#total, total, this.startedAt);
+  }
+
+  #follow(signal: AbortSignal): void {
+    const abort = (): void => this.cancel.cancel(new AbortError("The caller aborted the call", { reason: signal.reason }));
+    if (signal.aborted) return abort();
+    this.#signal = signal;
+    this.#onAbort = abort;
+    signal.addEventListener("abort", abort);
+  }
+
+  /** Milliseconds left of the total limit; `Infinity` without one. */
+  get remaining(): number {
+    const total = this.settings.timeout.total;
+    return total === Infinity ? Infinity : this.startedAt + total - this.clock.now();
+  }
+
+  /** The attempt under way, or the last one. */
+  get attempt(): AttemptRecord | undefined {
+    return this.attempts[this.attempts.length - 1];
+  }
+
+  /** Records that a request goes out; called by the transport, once per request on the wire. */
+  startAttempt(request: HttpRequest, now: number): AttemptRecord {
+    const attempt = new AttemptRecord(this.attempts.length + 1, this.cause, request, now, this.delay);
+    this.attempts.push(attempt);
+    this.cause = "first";
+    this.delay = 0;
+    return attempt;
+  }
+
+  /** The error for a limit that fired, `since` the phase began. */
+  timeout(phase: TimeoutError["phase"], since: number): TimeoutError {
+    const limit = this.settings.timeout[phase];
+    const elapsed = Math.max(limit, Math.round(this.clock.now() - since));
+    const option = this.settings.timeout.source[phase] ?? `timeout.${phase}`;
+    return new TimeoutError(`The ${phase} limit of ${limit} ms was passed (set by ${option})`, {
+      phase,
+      limit,
+      elapsed,
+      option,
+      progress: this.attempt === undefined || Number.isNaN(this.attempt.sentAt) ? "unsent" : "sent",
+    });
+  }
+
+  /** Tells the listener; callers on the hot path test `listener` first. */
+  emit<T extends CallEventType>(type: T, fields: CallEventFields[T]): void {
+    if (this.listener === null) return;
+    const event = { type, ...fields, call: this.id, attempt: this.attempts.length, at: this.clock.now() };
+    try {
+      this.listener(event as never);
+    } catch {
+      // A listener only watches: what it throws must not change the call.
+    }
+  }
+
+  /** Runs `callback` when the call has settled; at once if it has. */
+  onSettled(callback: () => void): void {
+    if (this.#done) callback();
+    else (this.#settled ??= []).push(callback);
+  }
+
+  /** Ends the call: no deadline, listener or signal is left behind. */
+  settle(): void {
+    if (this.#done) return;
+    this.#done = true;
+    if (this.#total) this.deadlines.remove(this.#total);
+    if (this.#signal) this.#signal.removeEventListener("abort", this.#onAbort!);
+    if (this.#settled) { for (const callback of this.#settled) callback(); }
+    this.#signal = this.#onAbort = this.#settled = undefined;
+  }
+}

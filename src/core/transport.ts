@@ -1,0 +1,27 @@
+/**
+ * Owns the contract of what carries a request to a server and its response back.
+ * Must not know layers.
+ * Invariant: `send` resolves when the head has arrived; the body is live until it is read,
+ * discarded or cancelled, and every failure is one of our own errors.
+ */
+
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
+import type { Call } from "./call.ts";
+
+/** How to close. */
+export interface CloseOptions {
+  /**
+   * Milliseconds that calls in flight may still take; then they are cut.
+   * @default {0}
+   */
+  readonly deadline?: number;
+}
+
+/** Carries requests. */
+export interface Transport {
+  /** Sends one request, once. */
+  send(request: HttpRequest, call: Call): Promise<HttpResponse>;
+  /** Refuses new calls, waits for those in flight, then frees everything. */
+  close(options?: CloseOptions): Promise<void>;
+}

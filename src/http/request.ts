@@ -1,0 +1,66 @@
+/**
+ * Owns the request as a value: method, URL, fields, body.
+ * Must not know how it is sent; `wire` is a drawer for whoever encodes it.
+ * Invariant: a request never changes; `with` makes another. So what was derived from one
+ * (its encoded head, its route) may be kept beside it and reused.
+ */
+
+import type { Body } from "./body.ts";
+import { HeaderList } from "./header_list.ts";
+import { assertMethod } from "./method.ts";
+import { RequestUrl } from "./request_url.ts";
+
+/** What may differ in a copy of a request. */
+export interface RequestChange {
+  /** Another method. */
+  readonly method?: string;
+  /** Another URL. */
+  readonly url?: RequestUrl;
+  /** Another list of fields. */
+  readonly headers?: HeaderList;
+  /** Another body; `null` for none. */
+  readonly body?: Body | null;
+}
+
+/** A request: read-only, cheap to copy with a change. */
+export class HttpRequest {
+  /** The method, as given. */
+  readonly method: string;
+  /** The URL. */
+  readonly url: RequestUrl;
+  /** The fields to send, in order. Host, framing and connection fields are added by the engine. */
+  readonly headers: HeaderList;
+  /** The body; `null` for none. */
+  readonly body: Body | null;
+  /** @internal What the engine derived from this request; empty at first. */
+  readonly wire: { route?: unknown; head?: unknown } = {};
+
+  /** Throws `TypeError` when the method is not a token. */
+  constructor(method: string, url: RequestUrl, headers: HeaderList = HeaderList.empty, body: Body | null = null) {
+    assertMethod(method);
+    this.method = method;
+    this.url = url;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /** The same request with some parts replaced. */
+  with(change: RequestChange): HttpRequest {
+    return new HttpRequest(
+      change.method ?? this.method,
+      change.url ?? this.url,
+      change.headers ?? this.headers,
+      change.body === undefined ? this.body : change.body,
+    );
+  }
+
+  /** The same request with one field set. */
+  withHeader(name: string, value: string): HttpRequest {
+    return this.with({ headers: this.headers.with(name, value) });
+  }
+
+  /** The same request without the named fields. */
+  withoutHeaders(...names: string[]): HttpRequest {
+    return this.with({ headers: this.headers.without(...names) });
+  }
+}
