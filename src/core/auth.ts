@@ -6,15 +6,30 @@
 
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
+import type { Files, HashName } from "./runtime.ts";
 
 /** What a scheme may use besides the request. */
 export interface AuthContext {
   /** Digest of `data` by the runtime, synchronously. */
-  hash(name: "md5" | "sha-1" | "sha-256" | "sha-512" | "sha-512-256", data: Uint8Array): Uint8Array;
+  hash(name: HashName, data: Uint8Array): Uint8Array;
   /** Milliseconds since 1970. */
   now(): number;
   /** Cancelled with the call. */
   readonly signal: AbortSignal;
+  /**
+   * Who asks for the credentials; what a scheme remembers, it remembers per peer. A proxy's is
+   * `proxy ` and its label, so that it never mixes with an origin. Absent: the request's origin.
+   */
+  readonly peer?: string;
+  /**
+   * The request target as it goes out, where it is not the URL's path and query: authority form
+   * for CONNECT, absolute form to a proxy.
+   */
+  readonly target?: string;
+  /** Files, for a scheme that reads its credentials from one. */
+  readonly files?: Files | undefined;
+  /** Environment variables; `undefined` when unset or not permitted. */
+  env?(name: string): string | undefined;
 }
 
 /** The dialogue of one request: yields requests, receives their responses (heads only). */

@@ -11,6 +11,7 @@ import { AbortError, TimeoutError } from "../errors.ts";
 import type { AttemptCause, CallRecord } from "../http/record.ts";
 import { AttemptRecord } from "../http/record.ts";
 import type { HttpRequest } from "../http/request.ts";
+import type { RequestUrl } from "../http/request_url.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { CallEventFields, CallEventType, CallListener } from "./call_event.ts";
 import type { Settings } from "./settings.ts";
@@ -51,6 +52,7 @@ export class Call implements CallRecord<HttpResponse> {
   cause: AttemptCause = "first";
   /** Milliseconds waited before the next attempt; set by the layer that waited. */
   delay = 0;
+  #home: string | undefined;
   #total: Deadline | undefined;
   #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
@@ -99,6 +101,17 @@ export class Call implements CallRecord<HttpResponse> {
     this.cause = "first";
     this.delay = 0;
     return attempt;
+  }
+
+  /**
+   * Whether `url` is at the origin of the call's first URL, and every hop up to here was: what
+   * belongs to the call alone (its credentials, its cookies) goes nowhere else, and does not come
+   * back once a hop has left. The first URL asked about is the first of the call.
+   */
+  isHome(url: RequestUrl): boolean {
+    this.#home ??= url.origin;
+    if (this.#home !== url.origin) this.#home = "";
+    return this.#home !== "";
   }
 
   /** The error for a limit that fired, `since` the phase began. */
