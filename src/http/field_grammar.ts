@@ -98,7 +98,9 @@ export function assertFieldName(name: string): void {
  */
 export function assertFieldValue(name: string, value: string): string {
   if (typeof value !== "string") {
-    throw new TypeError(`Cannot set the header field ${quote(name)}: its value is a ${typeof value}, expected a string`);
+    throw new TypeError(
+      `Cannot set the header field ${quote(name)}: its value is a ${typeof value}, expected a string`,
+    );
   }
   let from = 0;
   let to = value.length;

@@ -5,6 +5,7 @@
  * (`with…` return another); a received list slices its strings only when they are asked for.
  */
 
+import { inspectAs } from "../base/inspect.ts";
 import { isSecretName, MASK } from "../base/redact.ts";
 import { assertFieldName, assertFieldValue } from "./field_grammar.ts";
 
@@ -243,14 +244,8 @@ export class HeaderList implements Iterable<[string, string]> {
     return object;
   }
 
-  /** What the consoles of Deno, Bun and Node print. */
-  [Symbol.for("Deno.customInspect")](): string {
-    return `HeaderList ${JSON.stringify(this.toJSON())}`;
-  }
-
-  /** What the consoles of Deno, Bun and Node print. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `HeaderList ${JSON.stringify(this.toJSON())}`;
+  static {
+    inspectAs(this, (list) => `HeaderList ${JSON.stringify(list)}`);
   }
 }
 

@@ -5,7 +5,7 @@
  * origin (pool, redirects, cookies, proxies, guards) reads the parts from here.
  */
 
-import { maskUserInfo } from "../base/redact.ts";
+import { maskUrl } from "../base/redact.ts";
 import { quote } from "./field_grammar.ts";
 
 const DEFAULT_PORT = { http: 80, https: 443 } as const;
@@ -36,7 +36,9 @@ export class RequestUrl {
   constructor(input: string | URL) {
     const url = typeof input === "string" ? parse(input) : input;
     if (url.protocol !== "http:" && url.protocol !== "https:") {
-      throw new TypeError(`Cannot request ${quote(maskUserInfo(url.href))}: its scheme is ${quote(url.protocol)}, expected http: or https:`);
+      throw new TypeError(
+        `Cannot request ${quote(maskUrl(url.href))}: its scheme is ${quote(url.protocol)}, expected http: or https:`,
+      );
     }
     this.scheme = url.protocol === "https:" ? "https" : "http";
     const host = url.hostname;
@@ -67,20 +69,46 @@ export class RequestUrl {
   }
 }
 
+/** Whether `text` begins with a scheme: then it is not relative. */
+export function hasScheme(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:/.test(text);
+}
+
+/**
+ * Throws `TypeError` when `text` holds what the URL parser would remove without a word:
+ * control characters, and spaces at the ends.
+ */
+export function assertUrlText(text: string): void {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x20 && code !== 0x7f) continue;
+    if (code === 0x20 && at > 0 && at < text.length - 1) continue;
+    const found = `U+${code.toString(16).toUpperCase().padStart(4, "0")} at position ${at}`;
+    throw new TypeError(`Cannot read the URL ${quote(maskUrl(text))}: it holds ${found}`);
+  }
+}
+
 function parse(input: string): URL {
   if (typeof input !== "string") {
-    throw new TypeError(`Cannot read the URL: it is a ${input === null ? "null" : typeof input}, expected a string or URL`);
-  }
-  try {
-    return new URL(input);
-  } catch (cause) {
-    const relative = !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(input);
     throw new TypeError(
-      `Cannot read the URL ${quote(maskUserInfo(input))}: ` +
-        (relative ? "it is relative and there is no baseUrl, expected an absolute http or https URL" : "it is malformed, expected an absolute http or https URL"),
-      { cause },
+      `Cannot read the URL: it is a ${input === null ? "null" : typeof input}, expected a string or URL`,
     );
   }
+  assertUrlText(input);
+  if (!hasScheme(input)) throw unreadable(input, "it is relative and there is no baseUrl");
+  // The parser would take a host out of `http:host` and `http:///host`; other parsers would not.
+  if (/^https?:(?!\/\/[^/\\])/i.test(input)) throw unreadable(input, "its scheme is not followed by //host");
+  try {
+    return new URL(input);
+  } catch {
+    // No cause: some runtimes put the whole input on it, password and all.
+    throw unreadable(input, "it is malformed");
+  }
+}
+
+function unreadable(input: string, reason: string): TypeError {
+  const url = quote(maskUrl(input));
+  return new TypeError(`Cannot read the URL ${url}: ${reason}, expected an absolute http or https URL`);
 }
 
 function decode(text: string): string {
