@@ -15,6 +15,8 @@ export const VISIBLE = 4;
 export const HEXDIG = 8;
 /** Bit of {@linkcode CHARACTER}: DIGIT. */
 export const DIGIT = 16;
+/** Bit of {@linkcode CHARACTER}: may stand in `uri-host [ ":" port ]` (RFC 3986 §3.2.2, brackets included). */
+export const HOST = 32;
 
 /** What each byte may be; index with the byte, test with the bits above. */
 export const CHARACTER: Uint8Array = buildCharacterTable();
@@ -27,7 +29,8 @@ function buildCharacterTable(): Uint8Array {
   for (let byte = 0x21; byte <= 0x7e; byte++) table[byte]! |= VISIBLE | FIELD_VALUE;
   for (let byte = 0x80; byte <= 0xff; byte++) table[byte]! |= FIELD_VALUE;
   mark("\t ", FIELD_VALUE);
-  mark("0123456789", DIGIT | HEXDIG | TCHAR);
+  mark("0123456789", DIGIT | HEXDIG | TCHAR | HOST);
+  mark("-._~!$&'()*+,;=%:[]ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", HOST);
   mark("abcdefABCDEF", HEXDIG);
   mark("!#$%&'*+-.^_`|~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", TCHAR);
   return table;

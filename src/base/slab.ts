@@ -1,0 +1,29 @@
+/**
+ * Owns small byte arrays cut from one larger one.
+ * Must not know what is written into them.
+ * Invariants: a region is handed out once and never reused; a large request gets its own array.
+ *
+ * A fresh `Uint8Array` costs 700 to 1,500 ns on V8 however small it is, a view of an existing one 50 ns.
+ * A slab lives as long as any view of it: cut from it what is written and forgotten, not what is kept.
+ */
+
+/** Bytes of one slab: small enough to be pinned by one view without harm, large enough for dozens of heads. */
+export const SLAB_SIZE: number = 8 * 1024;
+
+/** Hands out regions of a shared array, front to back. */
+export class Slab {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #at = 0;
+
+  /** An array of `length` bytes. They are zero, and nobody else ever gets them. */
+  take(length: number): Uint8Array {
+    if (length > SLAB_SIZE / 4) return new Uint8Array(length);
+    if (this.#at + length > this.#bytes.length) {
+      this.#bytes = new Uint8Array(SLAB_SIZE);
+      this.#at = 0;
+    }
+    const from = this.#at;
+    this.#at = from + length;
+    return this.#bytes.subarray(from, this.#at);
+  }
+}
