@@ -76,16 +76,16 @@ async function runOn(id, files, skips, { verbose, whole }) {
     const { code, output, seconds } = await run(path, runnerArguments(id, files, report), { echo: verbose });
     const tests = existsSync(report) ? readReport(await readFile(report, "utf8")) : [];
     Object.assign(result, countOutcomes(tests), { seconds });
-    for (const { name, file, message } of tests.filter(({ outcome }) => outcome === "failed")) {
-      result.problems.push(`${file} > ${name}\n${message}`);
-    }
-    if (tests.length === 0) result.problems.push(`no test ran (exit code ${code})`);
+    const failures = tests.filter(({ outcome }) => outcome === "failed");
+    for (const { name, file, message } of failures) result.problems.push(`${file} > ${name}\n${message}`);
+    let unclear = failures.some(({ wholeFile }) => wholeFile);
     // A runner may fail beside its tests: a file that does not load, a rejection that nobody handled.
-    if (code !== 0 && result.failed === 0) result.problems.push(`exit code ${code} without a failed test`);
-    if (whole) result.problems.push(...checkSkips(id, tests, skips));
-    if (result.problems.length > result.failed && !verbose) {
-      result.problems.push(`what it printed last:\n${output.split("\n").slice(-80).join("\n")}`);
+    if (tests.length === 0 || (code !== 0 && failures.length === 0)) {
+      result.problems.push(`exit code ${code} after ${tests.length} tests, of which none failed`);
+      unclear = true;
     }
+    if (unclear && !verbose) result.problems.push(`what it printed last:\n${output.split("\n").slice(-60).join("\n")}`);
+    if (whole) result.problems.push(...checkSkips(id, tests, skips));
     if (result.problems.length > 0) result.failed = Math.max(1, result.failed);
   } catch (error) {
     result.failed = 1;

@@ -12,32 +12,47 @@ function decode(text) {
 
 function attributes(text) {
   return Object.fromEntries(
-    Array.from(text.matchAll(/([\w:-]+)="([^"]*)"/g), ([, name, value]) => [name, decode(value)]),
+    // Node escapes a quote twice.
+    Array.from(
+      text.matchAll(/([\w:-]+)="([^"]*)"/g),
+      ([, name, value]) => [name, decode(value.replaceAll("&amp;quot;", "&quot;"))],
+    ),
   );
 }
 
-/** One entry per test: its name, how it ended (`passed`, `failed`, `skipped`) and what it said. */
+// Attributes may hold a bare ">".
+const ATTRIBUTES = `((?:[^>"]|"[^"]*")*?)`;
+const ELEMENT = new RegExp(
+  `<testsuite\\s${ATTRIBUTES}>|<testcase\\s${ATTRIBUTES}(?:/>|>([\\s\\S]*?)</testcase>)`,
+  "g",
+);
+const FAILURE = new RegExp(`<(?:failure|error)\\b${ATTRIBUTES}(?:/>|>([\\s\\S]*?)</(?:failure|error)>)`);
+
+function readFailure([, head, body = ""]) {
+  const message = attributes(head).message ?? "";
+  const text = decode(body.replace(/^\s*<!\[CDATA\[|\]\]>\s*$/g, "")).trim();
+  // Most runners repeat the message at the head of the stack.
+  return text.includes(message.split("\n")[0]) ? text : `${message}\n${text}`.trim();
+}
+
+/**
+ * One entry per test: its name, how it ended (`passed`, `failed`, `skipped`) and what it said.
+ * Node lists a file as a test when it has none or broke beside its tests (`wholeFile`).
+ */
 export function readReport(xml) {
   const tests = [];
   let suite = "";
-  for (const found of xml.matchAll(/<testsuite\s([^>]*)>|<testcase\s([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
-    if (found[1] !== undefined) {
-      suite = attributes(found[1]).name ?? "";
+  for (const [, suiteHead, head, body = ""] of xml.matchAll(ELEMENT)) {
+    if (suiteHead !== undefined) {
+      suite = attributes(suiteHead).name ?? "";
       continue;
     }
-    const { name = "", file = suite } = attributes(found[2]);
-    const body = found[3] ?? "";
-    const failure = /<(?:failure|error)\b([^>]*?)(?:\/>|>([\s\S]*?)<\/(?:failure|error)>)/.exec(body);
-    if (failure) {
-      const message = attributes(failure[1]).message ?? "";
-      const text = decode((failure[2] ?? "").replace(/^\s*<!\[CDATA\[|\]\]>\s*$/g, "")).trim();
-      tests.push({
-        name,
-        file,
-        outcome: "failed",
-        message: text.includes(message) ? text : `${message}\n${text}`.trim(),
-      });
-    } else tests.push({ name, file, outcome: /<skipped\b/.test(body) ? "skipped" : "passed", message: "" });
+    const { name = "", file = suite } = attributes(head);
+    const failure = FAILURE.exec(body);
+    const wholeFile = name !== "" && (name === file || file.endsWith(`/${name}`) || /^\/.*_test\.js$/.test(name));
+    const outcome = failure ? "failed" : /<skipped\b/.test(body) ? "skipped" : "passed";
+    if (wholeFile && outcome === "passed") continue;
+    tests.push({ name, file, outcome, message: failure ? readFailure(failure) : "", wholeFile });
   }
   return tests;
 }

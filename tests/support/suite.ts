@@ -52,7 +52,12 @@ const DEFAULT_TIMEOUT = 30_000;
 /** What the runner adds on top, so that its own limit never fires before ours. */
 const RUNNER_MARGIN = 10_000;
 
+/** How long Node may go on after the last test of a file before that counts as a leak, in milliseconds. */
+const LINGER = 5_000;
+
 const register = await findRunner();
+let unfinished = 0;
+let linger: NodeJS.Timeout | undefined;
 
 /** Each runner has a form of its own. */
 async function findRunner(): Promise<RunnerTest> {
@@ -107,6 +112,21 @@ export async function runTest(name: string, fn: TestFunction, timeout: number): 
   }
 }
 
+/**
+ * Deno checks after each test that nothing is left, Bun ends whatever is left; Node would wait for it
+ * for ever. The timer does not hold the process: it fires only when something else does.
+ */
+function watchNode(change: 1 | -1): void {
+  unfinished += change;
+  if (runtimeName() !== "node") return;
+  clearTimeout(linger);
+  if (unfinished > 0) return;
+  linger = setTimeout(() => {
+    console.error(`Tests left something open that holds the process: ${process.getActiveResourcesInfo().join(", ")}`);
+    process.exit(1);
+  }, LINGER).unref();
+}
+
 /** Registers a test. Names read "symbol() does what when". */
 export function test(name: string, fn: TestFunction): void;
 export function test(name: string, options: TestOptions, fn: TestFunction): void;
@@ -116,5 +136,12 @@ export function test(name: string, optionsOrFn: TestOptions | TestFunction, mayb
   if (!fn) throw new TypeError(`Cannot register the test "${name}": it has no body`);
   const timeout = options.timeout ?? DEFAULT_TIMEOUT;
   const skip = findSkip(name, runtimeId()) !== undefined;
-  register(name, { skip, timeout: timeout + RUNNER_MARGIN }, () => runTest(name, fn, timeout));
+  if (!skip) watchNode(1);
+  register(name, { skip, timeout: timeout + RUNNER_MARGIN }, async () => {
+    try {
+      await runTest(name, fn, timeout);
+    } finally {
+      watchNode(-1);
+    }
+  });
 }
