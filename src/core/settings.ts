@@ -205,6 +205,8 @@ export interface Settings {
   readonly raise: ((response: HttpResponse) => boolean) | null;
   /** Send `Expect: 100-continue` with a body. */
   readonly expectContinue: boolean;
+  /** Reads JSON in place of `JSON.parse`. */
+  readonly parseJson: ((text: string) => unknown) | null;
   readonly onUploadProgress: OnProgress | null;
   readonly onDownloadProgress: OnProgress | null;
   readonly listener: CallListener | null;

@@ -1,0 +1,350 @@
+/**
+ * Owns the `Client`: its options, its verbs, the start and end of each call.
+ * Must not know sockets, layers or protocol.
+ * Invariants: options are resolved once and never changed; a call is settled exactly once.
+ */
+
+import { inspectAs } from "../base/inspect.ts";
+import { maskUrl } from "../base/redact.ts";
+import { Call } from "../core/call.ts";
+import type { Layer } from "../core/layer.ts";
+import type { Settings } from "../core/settings.ts";
+import type { CloseOptions, Transport } from "../core/transport.ts";
+import type { PoolStats } from "../engine/pool_stats.ts";
+import { PoolError } from "../errors.ts";
+import type { HeaderList } from "../http/header_list.ts";
+import type { HttpRequest } from "../http/request.ts";
+import { RequestUrl } from "../http/request_url.ts";
+import type { HttpResponse } from "../http/response.ts";
+import { StreamResponse } from "../http/stream_response.ts";
+import { detectRuntime } from "../net/detect.ts";
+import { basic } from "../policy/auth/basic.ts";
+import { announce, conclude, failCall } from "./call_ends.ts";
+import { resolveEngine } from "./engine_options.ts";
+import { Host } from "./host.ts";
+import { type KeptOptions, mergeOptions } from "./merge.ts";
+import { CLIENT_OPTION_NAMES, REQUEST_OPTION_NAMES } from "./option_table.ts";
+import type { ClientOptions, RequestOptions, URLInput } from "./options.ts";
+import { PendingResponse } from "./pending.ts";
+import { defaultHeaders, type PreparedOptions, prepareRequest } from "./prepare.ts";
+import { type ResolveContext, resolveBaseUrl, resolveClient, resolveRequest } from "./resolve.ts";
+import { ResultClient } from "./result.ts";
+import type { Run } from "./stack.ts";
+import { callable, oneOf, record, wrongType } from "./validate.ts";
+
+/** Where a layer is put by {@linkcode Client.use}. */
+export interface UseOptions {
+  /**
+   * `call`: around all attempts and hops of a call; `network`: around each request on the wire,
+   * where it must call `next` exactly once.
+   * @default {"call"}
+   */
+  level?: "call" | "network";
+}
+
+/** What is going on in a client. */
+export interface ClientStats extends PoolStats {
+  /** Calls under way, waiting ones included. */
+  readonly calls: number;
+}
+
+/** A call that is ready to go. */
+interface ReadyCall {
+  readonly request: HttpRequest;
+  readonly settings: Settings;
+  readonly run: Run;
+}
+
+/** Requests kept for repetition: a string of method and URL leads to a request that never changes. */
+const MAX_KEPT_REQUESTS = 256;
+
+/** URLs longer than this are not worth keeping. */
+const MAX_KEPT_URL = 512;
+
+/** How a client that shares another's pool is made. */
+interface Derived {
+  readonly host: Host;
+  readonly kept: KeptOptions;
+  readonly layers: Pick<Settings, "callLayers" | "networkLayers">;
+}
+
+/**
+ * Sends requests; keeps options, connections and cookies from one to the next.
+ *
+ * Close it (`await using`, or `close()`) to end its connections at once; idle connections
+ * never hold a process.
+ *
+ * Throws `TypeError` or `RangeError` for an option that does not exist or does not fit, and
+ * `UnsupportedRuntimeError` for one that this runtime cannot honour.
+ *
+ * @example
+ * ```ts no-run
+ * import { Client } from "@jetstream/client";
+ *
+ * await using client = new Client({ baseUrl: "https://api.example.com", timeout: { read: 5_000 } });
+ * const users = await client.get("/users", { params: { page: 2 } }).json();
+ * ```
+ */
+export class Client {
+  static {
+    inspectAs(Client, (client) => {
+      const base = client.#base === null ? "" : ` ${maskUrl(client.#base.href)}`;
+      return `Client${base} { calls: ${client.#host.calls.size}, closed: ${client.#closed} }`;
+    });
+  }
+
+  readonly #host: Host;
+  readonly #owner: boolean;
+  readonly #kept: KeptOptions;
+  readonly #base: RequestUrl | null;
+  readonly #requests = new Map<string, HttpRequest>();
+  #settings: Settings;
+  #headers: HeaderList;
+  #run: Run;
+  #result: ResultClient | undefined;
+  #closed = false;
+
+  /** Resolves the options; opens nothing. */
+  constructor(options?: ClientOptions);
+  constructor(options: ClientOptions = {}, derived?: Derived) {
+    this.#owner = derived === undefined;
+    this.#kept = mergeOptions<KeptOptions>(derived?.kept ?? {}, options, CLIENT_OPTION_NAMES);
+    this.#base = resolveBaseUrl(this.#kept.baseUrl);
+    this.#host = derived?.host ??
+      new Host(
+        { runtime: detectRuntime() },
+        resolveEngine(this.#kept.pool, this.#kept.dns),
+        checkedTransport(this.#kept.transport),
+      );
+    const settings = resolveClient(this.#kept, this.#context(false));
+    this.#settings = Object.freeze({ ...settings, ...derived?.layers });
+    this.#headers = defaultHeaders(this.#kept.headers, this.#settings.decode);
+    this.#run = this.#host.stack.runFor(this.#settings, false);
+  }
+
+  #context(request: boolean): ResolveContext {
+    return { runtime: this.#host.runtime, baseUrl: this.#base, request };
+  }
+
+  /** Sends a request with any method; the methods of the registry may be written in lower case. */
+  request(method: string, url: URLInput, options?: RequestOptions): PendingResponse {
+    return new PendingResponse(this.#call(method, url, options, false));
+  }
+
+  /** Sends a GET request (RFC 9110 §9.3.1). */
+  get(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("GET", url, options);
+  }
+
+  /** Sends a HEAD request (RFC 9110 §9.3.2). */
+  head(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("HEAD", url, options);
+  }
+
+  /** Sends an OPTIONS request (RFC 9110 §9.3.7). */
+  options(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("OPTIONS", url, options);
+  }
+
+  /** Sends a POST request (RFC 9110 §9.3.3). */
+  post(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("POST", url, options);
+  }
+
+  /** Sends a PUT request (RFC 9110 §9.3.4). */
+  put(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("PUT", url, options);
+  }
+
+  /** Sends a PATCH request (RFC 5789). */
+  patch(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("PATCH", url, options);
+  }
+
+  /** Sends a DELETE request (RFC 9110 §9.3.5). */
+  delete(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("DELETE", url, options);
+  }
+
+  /** Sends a QUERY request: safe and idempotent, with a body. */
+  query(url: URLInput, options?: RequestOptions): PendingResponse {
+    return this.request("QUERY", url, options);
+  }
+
+  /**
+   * Sends a request and leaves the body on the wire; use it inside `await using`.
+   *
+   * @example
+   * ```ts no-run
+   * import { Client } from "@jetstream/client";
+   *
+   * const client = new Client();
+   * await using response = await client.stream("GET", "https://example.com/big");
+   * for await (const chunk of response.iterBytes()) console.log(chunk.length);
+   * ```
+   */
+  async stream(method: string, url: URLInput, options?: RequestOptions): Promise<StreamResponse> {
+    return new StreamResponse(await this.#call(method, url, options, true));
+  }
+
+  /** The verbs again, with errors as values: `{ ok: true, value }` or `{ ok: false, error }`; they never reject. */
+  get result(): ResultClient {
+    return this.#result ??= new ResultClient((method, url, options) => this.request(method, url, options));
+  }
+
+  /**
+   * A client with `options` laid upon this one's; it shares the pool.
+   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `transport`.
+   */
+  extend(options: ClientOptions = {}): Client {
+    for (const name of ["pool", "dns", "transport"] as const) {
+      if (options[name] !== undefined) {
+        throw new TypeError(`Cannot extend a client with the option "${name}": the pool is shared, expected a new Client`);
+      }
+    }
+    const { callLayers, networkLayers } = this.#settings;
+    // The jar stays the same one, also when it was made by `cookies: true`.
+    const kept = this.#kept.cookies === true ? { ...this.#kept, cookies: this.#settings.cookies } : this.#kept;
+    const derived: Derived = { host: this.#host, kept: kept as KeptOptions, layers: { callLayers, networkLayers } };
+    return new (Client as unknown as new (options: ClientOptions, derived: Derived) => Client)(options, derived);
+  }
+
+  /** Adds a layer, inside of those added before. */
+  use(layer: Layer, options: UseOptions = {}): this {
+    callable("use", layer);
+    const given = record<UseOptions>("use", options, ["level"]);
+    const list = oneOf("use.level", given.level ?? "call", ["call", "network"]) === "call" ? "callLayers" : "networkLayers";
+    this.#settings = Object.freeze({ ...this.#settings, [list]: Object.freeze([...this.#settings[list], layer]) });
+    this.#run = this.#host.stack.runFor(this.#settings, false);
+    return this;
+  }
+
+  /** What is going on: calls, connections, queue. */
+  stats(): ClientStats {
+    const pool = this.#host.pooled?.stats() ?? { connections: 0, busy: 0, idle: 0, dialling: 0, queued: 0, routes: [] };
+    return { ...pool, calls: this.#host.calls.size };
+  }
+
+  /** Opens up to `count` connections to the origin of `url`, so that the next calls find them open. */
+  async preconnect(url: URLInput, count = 1): Promise<void> {
+    const { request, settings } = this.#ready("GET", url, undefined, false);
+    const call = new Call(this.#host, settings, this.#host.clock.now(), false);
+    this.#host.calls.add(call);
+    try {
+      await this.#host.pooled?.preconnect(request, call, count);
+    } catch (error) {
+      throw failCall(error, call, request);
+    } finally {
+      this.#end(call);
+    }
+  }
+
+  /**
+   * Refuses new calls, lets those under way end within `deadline` milliseconds, then closes
+   * every connection. A client made by {@linkcode extend} only refuses new calls: the pool is not its own.
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.#closed = true;
+    if (this.#owner) await this.#host.close(record<CloseOptions>("close", options, ["deadline"]));
+  }
+
+  /** Closes at once. */
+  [Symbol.dispose](): void {
+    // Nothing can fail here: closing cuts what is under way.
+    this.close().catch(() => {});
+  }
+
+  /** Closes and waits for it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Makes the request and the settings of a call; throws what is wrong with the options. */
+  #ready(method: string, url: URLInput, options: RequestOptions | undefined, streamed: boolean): ReadyCall {
+    if (options === undefined) {
+      const run = streamed ? this.#host.stack.runFor(this.#settings, true) : this.#run;
+      const request = typeof url === "string" ? this.#repeated(method, url) : this.#prepare(method, url, undefined, this.#kept);
+      const settings = this.#withUserInfo(request, this.#settings);
+      return settings === this.#settings
+        ? { request, settings, run }
+        : { request, settings, run: this.#host.stack.runFor(settings, streamed) };
+    }
+    const merged = mergeOptions<PreparedOptions & KeptOptions>(this.#kept as never, options, REQUEST_OPTION_NAMES);
+    const request = this.#prepare(method, url, options, merged);
+    const settings = this.#withUserInfo(
+      request,
+      resolveRequest(this.#settings, options, merged, this.#context(true)),
+      options,
+    );
+    return { request, settings, run: this.#host.stack.runFor(settings, streamed) };
+  }
+
+  /** The same request again when method and URL are the same: it never changes, and its head stays encoded. */
+  #repeated(method: string, url: string): HttpRequest {
+    const key = `${method} ${url}`;
+    const kept = this.#requests.get(key);
+    if (kept !== undefined) return kept;
+    const request = this.#prepare(method, url, undefined, this.#kept);
+    if (key.length <= MAX_KEPT_URL && !request.url.hasUserInfo) {
+      if (this.#requests.size >= MAX_KEPT_REQUESTS) this.#requests.delete(this.#requests.keys().next().value!);
+      this.#requests.set(key, request);
+    }
+    return request;
+  }
+
+  #prepare(method: string, url: URLInput, options: RequestOptions | undefined, merged: object): HttpRequest {
+    const decode = options?.decompress === undefined ? undefined : resolveRequest(
+      this.#settings,
+      { decompress: options.decompress },
+      merged,
+      this.#context(true),
+    ).decode;
+    const defaults = decode === undefined ? this.#headers : defaultHeaders(this.#kept.headers, decode);
+    return prepareRequest(method, url, this.#base, defaults, options?.headers, merged as PreparedOptions);
+  }
+
+  /** User info in the URL is Basic authentication for its origin, unless the options have credentials. */
+  #withUserInfo(request: HttpRequest, settings: Settings, options?: RequestOptions): Settings {
+    if (!request.url.hasUserInfo || options?.auth !== undefined || settings.auth !== null) return settings;
+    const scheme = basic(request.url.username, request.url.password);
+    return Object.freeze({ ...settings, auth: Object.freeze({ scheme, origin: request.url.origin }) });
+  }
+
+  async #call(method: string, url: URLInput, options: RequestOptions | undefined, streamed: boolean): Promise<HttpResponse> {
+    const { request, settings, run } = this.#ready(method, url, options, streamed);
+    const host = this.#host;
+    if (this.#closed || host.closed) {
+      throw new PoolError("Cannot send the request: the client is closed", { code: "CLIENT_CLOSED" });
+    }
+    const call = new Call(host, settings, host.clock.now(), streamed);
+    host.calls.add(call);
+    if (call.listener !== null) announce(call, request);
+    try {
+      call.cancel.throwIfCancelled();
+      const response = await run(request, call, host.transport);
+      const live = response.live;
+      if (live === null) this.#end(call, response);
+      else live.onSettled((error) => this.#end(call, response, error));
+      return response;
+    } catch (error) {
+      const failure = failCall(error, call, request);
+      this.#end(call, undefined, failure);
+      throw failure;
+    }
+  }
+
+  #end(call: Call, response?: HttpResponse, error?: unknown): void {
+    this.#host.calls.delete(call);
+    call.settle();
+    if (this.#host.closed) this.#host.deadlines.settle();
+    if (call.listener !== null) conclude(call, response, error);
+  }
+}
+
+function checkedTransport(value: Transport | null | undefined): Transport | null {
+  if (value == null) return null;
+  if (typeof value !== "object" || typeof value.send !== "function" || typeof value.close !== "function") {
+    throw wrongType("transport", value, "an object with send() and close()");
+  }
+  return value;
+}

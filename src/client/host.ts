@@ -1,0 +1,79 @@
+/**
+ * Owns what clients that share a pool have in common: runtime, time, transport, stack.
+ * Must not know options of calls.
+ * Invariant: nothing is opened, and no runtime looked at, before the first call or `close`.
+ */
+
+import { type Clock, systemClock } from "../base/clock.ts";
+import { DeadlineQueue } from "../base/deadline.ts";
+import type { Call } from "../core/call.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { CloseOptions, Transport } from "../core/transport.ts";
+import type { EngineOptions } from "../engine/options.ts";
+import type { SocketTransport } from "../engine/socket_transport.ts";
+import { AbortError } from "../errors.ts";
+import { defaultTransport } from "./default_transport.ts";
+import { Stack } from "./stack.ts";
+
+/** What the tests put in place of the machine. */
+export interface HostParts {
+  readonly runtime: Runtime;
+  readonly clock?: Clock;
+}
+
+/** What a family of clients shares. */
+export class Host {
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+  readonly stack: Stack;
+  /** Calls under way. */
+  readonly calls: Set<Call> = new Set();
+  readonly #engine: EngineOptions;
+  readonly #given: Transport | null;
+  #sockets: SocketTransport | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: HostParts, engine: EngineOptions, transport: Transport | null) {
+    this.runtime = parts.runtime;
+    this.clock = parts.clock ?? systemClock;
+    this.deadlines = new DeadlineQueue(this.clock);
+    this.stack = new Stack(parts.runtime);
+    this.#engine = engine;
+    this.#given = transport;
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** What carries the requests. */
+  get transport(): Transport {
+    return this.#given ?? this.sockets;
+  }
+
+  /** The pooled transport; `null` when another was given. */
+  get pooled(): SocketTransport | null {
+    return this.#given === null ? this.sockets : null;
+  }
+
+  private get sockets(): SocketTransport {
+    return this.#sockets ??= defaultTransport(this.runtime, this.clock, this.deadlines, this.#engine);
+  }
+
+  /** Refuses new calls, lets those under way end until the deadline, then frees everything. */
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#closing ??= this.#close(options);
+  }
+
+  async #close(options: CloseOptions): Promise<void> {
+    const transport = this.#given ?? this.#sockets;
+    await transport?.close(options);
+    // What is not on a connection (a wait before a retry) ends here.
+    for (const call of [...this.calls]) {
+      call.cancel.cancel(new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" }));
+    }
+    this.deadlines.close();
+  }
+}

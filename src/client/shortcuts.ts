@@ -1,0 +1,93 @@
+/**
+ * Owns the verbs of the module: one client, made when the first of them is called.
+ * Must not know options.
+ * Invariant: cookies are off and nothing is kept between calls but connections.
+ */
+
+import type { CloseOptions } from "../core/transport.ts";
+import type { StreamResponse } from "../http/stream_response.ts";
+import { Client } from "./client.ts";
+import type { RequestOptions, URLInput } from "./options.ts";
+import type { PendingResponse } from "./pending.ts";
+
+let shared: Client | undefined;
+
+function client(): Client {
+  return shared ??= new Client();
+}
+
+/** Sends a request with any method, with the client that all module-level calls share. */
+export function request(method: string, url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().request(method, url, options);
+}
+
+/**
+ * Sends a GET request.
+ *
+ * @example
+ * ```ts no-run
+ * import { get } from "@jetstream/client";
+ *
+ * const response = await get("https://api.example.com/users", { params: { q: "ana" } });
+ * console.log(response.status, response.json());
+ * ```
+ */
+export function get(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().get(url, options);
+}
+
+/** Sends a HEAD request. */
+export function head(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().head(url, options);
+}
+
+/** Sends an OPTIONS request. */
+export function options(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().options(url, options);
+}
+
+/**
+ * Sends a POST request.
+ *
+ * @example
+ * ```ts no-run
+ * import { post } from "@jetstream/client";
+ *
+ * await post("https://api.example.com/users", { json: { name: "Ana" } }).raiseForStatus();
+ * ```
+ */
+export function post(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().post(url, options);
+}
+
+/** Sends a PUT request. */
+export function put(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().put(url, options);
+}
+
+/** Sends a PATCH request. */
+export function patch(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().patch(url, options);
+}
+
+/** Sends a DELETE request; also exported as `delete`, which cannot name a function. */
+export function del(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().delete(url, options);
+}
+
+/** Sends a QUERY request. */
+export function query(url: URLInput, options?: RequestOptions): PendingResponse {
+  return client().query(url, options);
+}
+
+/** Sends a request and leaves the body on the wire; use it inside `await using`. */
+export function stream(method: string, url: URLInput, options?: RequestOptions): Promise<StreamResponse> {
+  return client().stream(method, url, options);
+}
+
+/** Ends the connections that module-level calls keep; the next call makes new ones. */
+export async function close(options?: CloseOptions): Promise<void> {
+  const closing = shared;
+  shared = undefined;
+  await closing?.close(options);
+}

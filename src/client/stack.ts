@@ -1,0 +1,95 @@
+/**
+ * Owns the order of the layers; it stands here and nowhere else.
+ * Must not know what a layer does.
+ * Invariant: a layer that is off for a call does not exist for it; each set of active layers
+ * is composed once.
+ */
+
+import type { Call } from "../core/call.ts";
+import type { Layer } from "../core/layer.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Transport } from "../core/transport.ts";
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
+import { attemptTimeoutLayer } from "../policy/attempt_timeout.ts";
+import { authLayer } from "../policy/auth/auth_layer.ts";
+import { collectLayer } from "../policy/collect.ts";
+import { compressLayer } from "../policy/compress_request.ts";
+import { cookiesLayer } from "../policy/cookies/cookies_layer.ts";
+import { decodeLayer } from "../policy/decode.ts";
+import { hooksLayer } from "../policy/hooks.ts";
+import { raiseLayer } from "../policy/raise.ts";
+import { redirectLayer } from "../policy/redirect.ts";
+import { retryLayer } from "../policy/retry.ts";
+import { callLayers, networkLayers } from "../policy/user_layers.ts";
+
+/** The whole stack for one set of active layers. */
+export type Run = (request: HttpRequest, call: Call, transport: Transport) => Promise<HttpResponse>;
+
+interface Row {
+  readonly name: string;
+  readonly active: (settings: Settings, streamed: boolean) => boolean;
+  readonly layer: Layer;
+}
+
+function rowsFor(runtime: Runtime): readonly Row[] {
+  return [
+    // Outermost, so that a raised status is final: raising never changes what is retried or hooked.
+    { name: "raise", active: (s) => s.raise !== null, layer: raiseLayer },
+    // Once per call: a hook sees the user's request and the final response.
+    { name: "hooks", active: (s) => s.hooks !== null, layer: hooksLayer },
+    { name: "call layers", active: (s) => s.callLayers.length > 0, layer: callLayers },
+    // Outside of retry: each hop has all its attempts.
+    { name: "redirect", active: (s) => s.redirect !== null, layer: redirectLayer },
+    { name: "retry", active: (s) => s.retry !== null, layer: retryLayer },
+    { name: "attempt timeout", active: (s) => s.timeout.attempt !== Infinity, layer: attemptTimeoutLayer },
+    // Inside the attempt: a body cut short can be retried and the attempt's limit covers it.
+    { name: "collect", active: (_, streamed) => !streamed, layer: collectLayer },
+    { name: "compress", active: (s) => s.compress !== null, layer: compressLayer(runtime.codecs) },
+    // A 401 dialogue costs no retry.
+    { name: "auth", active: (s) => s.auth !== null, layer: authLayer(runtime) },
+    // Innermost but decoding: sees every Set-Cookie, also those of 3xx and 401.
+    { name: "cookies", active: (s) => s.cookies !== null || s.ownCookies !== "", layer: cookiesLayer },
+    { name: "decode", active: (s) => s.decode !== null, layer: decodeLayer(runtime.codecs) },
+    { name: "network layers", active: (s) => s.networkLayers.length > 0, layer: networkLayers },
+  ];
+}
+
+/** The layers of a family of clients. */
+export class Stack {
+  readonly #rows: readonly Row[];
+  readonly #runs = new Map<number, Run>();
+
+  constructor(runtime: Runtime) {
+    this.#rows = rowsFor(runtime);
+  }
+
+  /** The stack for these settings; the same function for the same set of active layers. */
+  runFor(settings: Settings, streamed: boolean): Run {
+    let mask = 0;
+    this.#rows.forEach((row, bit) => {
+      if (row.active(settings, streamed)) mask |= 1 << bit;
+    });
+    let run = this.#runs.get(mask);
+    if (run === undefined) this.#runs.set(mask, run = this.#compose(mask));
+    return run;
+  }
+
+  /** Names of the active layers, outermost first. */
+  names(settings: Settings, streamed: boolean): string[] {
+    return this.#rows.filter((row) => row.active(settings, streamed)).map((row) => row.name);
+  }
+
+  #compose(mask: number): Run {
+    let run: Run = (request, call, transport) => transport.send(request, call);
+    for (let bit = this.#rows.length - 1; bit >= 0; bit--) {
+      if ((mask & (1 << bit)) !== 0) run = wrap(this.#rows[bit]!.layer, run);
+    }
+    return run;
+  }
+}
+
+function wrap(layer: Layer, inner: Run): Run {
+  return (request, call, transport) => layer(request, (next) => inner(next, call, transport), call);
+}
