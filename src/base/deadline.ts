@@ -79,7 +79,8 @@ export class DeadlineQueue {
     else list.last = deadline;
     if (before) before.next = deadline;
     else list.first = deadline;
-    if (at < this.#armedFor) this.#arm(at, now);
+    // The caller's `now` may be old, the timer must not be late: ask the clock, which is rare here.
+    if (at < this.#armedFor) this.#arm(at, this.#clock.now());
   }
 
   /** Stops `deadline`; does nothing when it does not run. */
