@@ -52,6 +52,10 @@ export class Call implements CallRecord<HttpResponse> {
   cause: AttemptCause = "first";
   /** Milliseconds waited before the next attempt; set by the layer that waited. */
   delay = 0;
+  /** Retries spent so far, over all hops. */
+  retries = 0;
+  /** The Idempotency-Key of this call, once one was made: the same on each attempt. */
+  idempotencyKey: string | undefined = undefined;
   #home: string | undefined;
   #total: Deadline | undefined;
   #signal: AbortSignal | undefined;

@@ -17,7 +17,7 @@
  * │  │  ├─ chunk *
  * │  │  └─ end | resend
  * │  ├─ attempt-end
- * │  └─ retry                        with the delay before the next attempt
+ * │  └─ retry | retry-refused        with the delay before the next attempt, or why there is none
  * ├─ hop-end, redirect
  * call-end                           evict may come at any time, also without a call
  * ```
@@ -61,6 +61,7 @@ export interface CallEventFields {
   "end": { readonly bytes: number };
   "redirect": { readonly status: number; readonly from: string; readonly to: string };
   "retry": { readonly delay: number; readonly reason: string };
+  "retry-refused": { readonly reason: string };
   "resend": { readonly connection: number };
   "evict": { readonly connection: number; readonly reason: string };
 }

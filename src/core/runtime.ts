@@ -86,12 +86,18 @@ export interface Files {
   remove(path: string): Promise<void>;
 }
 
-/** A coding that is applied or undone chunk by chunk. */
+/**
+ * A coding that is applied or undone chunk by chunk. A few bytes may become gigabytes, so each
+ * step is told how much may come out: it stops there, before memory for more is taken.
+ */
 export interface CodecStream {
-  /** Feeds bytes; returns what came out so far. Rejects with the host's own error. */
-  push(bytes: Uint8Array): Promise<readonly Uint8Array[]>;
-  /** Ends the input; returns the rest. Rejects when the input was cut short. */
-  finish(): Promise<readonly Uint8Array[]>;
+  /**
+   * Feeds bytes; returns all that came out of them. Rejects with the host's own error, and with a
+   * `RangeError` as soon as more than `maxOutput` bytes (default: no limit) come out of this step.
+   */
+  push(bytes: Uint8Array, maxOutput?: number): Promise<readonly Uint8Array[]>;
+  /** Ends the input; returns the rest, within `maxOutput` as above. Rejects when the input was cut short. */
+  finish(maxOutput?: number): Promise<readonly Uint8Array[]>;
   /** Frees the codec; idempotent. */
   close(): void;
 }
@@ -104,7 +110,9 @@ export interface Codecs {
   readonly encodable: readonly Coding[];
   /**
    * Undoes `coding` on a small whole body, synchronously; `undefined` where that is not possible
-   * or not wise yet. Throws the host's own error; stops at `maxOutput` bytes with a `RangeError`.
+   * or not wise yet. Throws the host's own error (a `RangeError` for nothing else); stops with a
+   * `RangeError` as soon as more than `maxOutput` bytes come out. Several gzip members in a row
+   * are one body, here and in a decoder.
    */
   decodeSync(coding: Coding | "deflate-raw", bytes: Uint8Array, maxOutput: number): Uint8Array | undefined;
   /** A decoder for a body in parts. */

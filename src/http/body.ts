@@ -41,7 +41,7 @@ export interface BodyReader {
  * When it ends, fails, or is cancelled, the connection is released; nothing else is needed.
  */
 export interface IncomingBody {
-  /** Length that the head announced, before decoding; `undefined` when unknown. */
+  /** Length that the head announced; `undefined` when unknown, also where a content coding is undone. */
   readonly length: number | undefined;
   /** Bytes that arrived so far, before decoding. */
   readonly received: number;

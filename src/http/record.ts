@@ -59,6 +59,8 @@ export class AttemptRecord {
   status: number | undefined = undefined;
   /** The failure that ended it. */
   error: JetstreamError | undefined = undefined;
+  /** Why no retry followed, although the outcome called for one; `undefined` when none was called for. */
+  notRetried: string | undefined = undefined;
   /** Milliseconds waited before it. */
   readonly delay: number;
   /** @internal */ readonly request: HttpRequest;
@@ -127,6 +129,7 @@ export class AttemptRecord {
       url: this.url,
       status: this.status,
       error: this.error?.code,
+      notRetried: this.notRetried,
       delay: this.delay,
       timings: this.timings,
     };
@@ -138,10 +141,26 @@ function firstKnown(...marks: number[]): number {
   return 0;
 }
 
+/** The settings of a call that concern its response; the call's own settings satisfy it. */
+export interface ResponseSettings {
+  /** Reads JSON in place of `JSON.parse`. */
+  readonly parseJson: ((text: string) => unknown) | null;
+  /** Bytes of a body read into memory, and of one that is read only to keep its connection. */
+  readonly limits: { readonly body: number; readonly drain: number };
+}
+
+/** What holds for a response whose call has no settings: one made by hand. */
+export const DEFAULT_RESPONSE_SETTINGS: ResponseSettings = {
+  parseJson: null,
+  limits: { body: 64 * 1024 * 1024, drain: 64 * 1024 },
+};
+
 /** What a response tells of the call it belongs to. */
 export interface CallRecord<Response> {
   /** Every attempt so far, in order. */
   readonly attempts: readonly AttemptRecord[];
   /** The responses that were followed by another request of the same call: heads only. */
   readonly history: readonly Response[];
+  /** The settings that concern the response. */
+  readonly settings?: ResponseSettings;
 }
