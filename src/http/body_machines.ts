@@ -4,9 +4,8 @@
  * Invariant: however the bytes are split, the same items come out (chunks as they arrive excepted).
  */
 
-import { BodyError } from "../errors.ts";
 import type { BodyMachine } from "./body_iterator.ts";
-import { findJsonError } from "./json_error.ts";
+import { isBlank, type JsonReading, parseJsonLine } from "./json.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import { TextChunks } from "./text_chunks.ts";
 
@@ -96,10 +95,12 @@ export class Lines implements BodyMachine<string> {
 /** One JSON value per line (NDJSON); blank lines are skipped. */
 export class JsonLines implements BodyMachine<unknown> {
   readonly #lines: Lines;
+  readonly #read: JsonReading["parse"];
   #number = 0;
 
-  constructor(charset: string, max?: number) {
+  constructor(charset: string, max?: number, read?: JsonReading["parse"]) {
     this.#lines = new Lines(charset, max);
+    this.#read = read;
   }
 
   push(bytes: Uint8Array, items: unknown[]): void {
@@ -117,17 +118,7 @@ export class JsonLines implements BodyMachine<unknown> {
   #parse(lines: readonly string[], items: unknown[]): void {
     for (const line of lines) {
       this.#number++;
-      if (/^[\t\r ]*$/.test(line)) continue;
-      try {
-        items.push(JSON.parse(line));
-      } catch {
-        // No cause: the engines quote the text around the fault, which may be a secret.
-        throw new BodyError(
-          `Cannot parse line ${this.#number} as JSON: ` +
-            `it breaks off from JSON at position ${findJsonError(line) ?? line.length} of ${line.length}`,
-          { code: "BODY_JSON" },
-        );
-      }
+      if (!isBlank(line)) items.push(parseJsonLine(line, this.#number, this.#read));
     }
   }
 }

@@ -270,7 +270,7 @@ function* pairsOf(input: Exclude<HeadersInput, HeaderList>): Iterable<[string, s
   for (const [name, value] of Object.entries(input)) {
     if (value === null || value === undefined) continue;
     if (typeof value === "object") { for (const one of value) yield [name, one]; }
-    else yield [name, typeof value === "number" ? String(value) : value as string];
+    else yield [name, typeof value === "number" && Number.isFinite(value) ? String(value) : value as string];
   }
 }
 

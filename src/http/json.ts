@@ -14,33 +14,58 @@ import { decodeText, DEFAULT_ENCODING, sniffBom } from "./text.ts";
 /** Called for each member of a JSON value, as `JSON.parse` does. */
 export type JsonReviver = (key: string, value: unknown) => unknown;
 
+/** How JSON is read. */
+export interface JsonReading {
+  /** Called for each member; then `JSON.parse` reads. */
+  readonly reviver?: JsonReviver | undefined;
+  /** Reads in place of `JSON.parse`. */
+  readonly parse?: ((text: string) => unknown) | null | undefined;
+}
+
 /**
  * Parses a body as JSON: UTF-8 (RFC 8259 §8.1), or UTF-16 where a byte order mark says so.
  * Throws `EmptyBodyError` when there is nothing but white space, `BodyError` when it is not JSON.
  */
-export function parseJson(bytes: Uint8Array, headers: HeaderList, reviver?: JsonReviver): unknown {
-  return parseJsonText(decodeText(bytes, sniffBom(bytes) ?? DEFAULT_ENCODING), headers, reviver);
-}
-
-/** The same for text. */
-export function parseJsonText(text: string, headers: HeaderList, reviver?: JsonReviver): unknown {
+export function parseJson(bytes: Uint8Array, headers: HeaderList, reading: JsonReading = {}): unknown {
+  const text = decodeText(bytes, sniffBom(bytes) ?? DEFAULT_ENCODING);
+  const { reviver, parse } = reading;
   try {
-    return reviver ? JSON.parse(text, reviver) : JSON.parse(text);
+    if (reviver) return JSON.parse(text, reviver);
+    return parse ? parse(text) : JSON.parse(text);
   } catch (error) {
     if (isBlank(text)) throw new EmptyBodyError("Cannot parse the body as JSON: it is empty (see jsonOr)");
-    const at = findJsonError(text);
-    // What is no fault of the text is the reviver's, or the engine ran out of stack.
-    if (at === undefined && !(error instanceof SyntaxError)) throw error;
-    // No cause: the engines quote the text around the fault, which may be a secret.
-    const contentType = headers.get("content-type");
-    throw new BodyError(
-      `Cannot parse the body as JSON: it breaks off from JSON at position ${at ?? text.length} of ${text.length} ` +
-        `(its content type is ${contentType === null ? "not given" : quote(contentType)})`,
-      { code: "BODY_JSON" },
-    );
+    const type = headers.get("content-type");
+    throw jsonError("the body", text, error, reading, `content type ${type === null ? "not given" : quote(type)}`);
   }
 }
 
-function isBlank(text: string): boolean {
+/** Parses one line as JSON. Throws `BodyError` that names the line. */
+export function parseJsonLine(line: string, number: number, parse: JsonReading["parse"]): unknown {
+  try {
+    return parse ? parse(line) : JSON.parse(line);
+  } catch (error) {
+    throw jsonError(`line ${number}`, line, error, { parse });
+  }
+}
+
+function jsonError(what: string, text: string, error: unknown, reading: JsonReading, context = ""): unknown {
+  const code = "BODY_JSON";
+  if (reading.parse && !reading.reviver) {
+    return new BodyError(`Cannot parse ${what} as JSON: jsonCodec.parse failed`, { code, cause: error });
+  }
+  const at = findJsonError(text);
+  if (at === undefined) {
+    // The text is JSON: then it was the reviver, or the engine ran out of stack.
+    return reading.reviver ? error : new BodyError(`Cannot parse ${what} as JSON: it is nested too deeply`, { code });
+  }
+  // No cause: the engines quote the text around the fault, which may be a secret.
+  const where = at === text.length ? "it ends too early" : `it is no JSON from position ${at} on`;
+  return new BodyError(`Cannot parse ${what} as JSON: ${where}, of ${text.length}${context && `, ${context}`}`, {
+    code,
+  });
+}
+
+/** Whether nothing but white space is there. */
+export function isBlank(text: string): boolean {
   return /^[\t\n\r ]*$/.test(text);
 }

@@ -8,7 +8,7 @@
 import type { Body } from "./body.ts";
 import { HeaderList } from "./header_list.ts";
 import { assertMethod } from "./method.ts";
-import { RequestUrl } from "./request_url.ts";
+import type { RequestUrl } from "./request_url.ts";
 
 /** What may differ in a copy of a request. */
 export interface RequestChange {

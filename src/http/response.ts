@@ -13,7 +13,7 @@ import { HeaderList } from "./header_list.ts";
 import { type JsonReviver, parseJson } from "./json.ts";
 import { mediaTypeOf } from "./media_type.ts";
 import { ResponseHead, type ResponseParts } from "./response_head.ts";
-import { type SchemaOutput, type StandardSchema, validate } from "./standard_schema.ts";
+import { type InferOutput, type StandardSchema, validate } from "./standard_schema.ts";
 import { charsetOf, decoderOf, decodeText, DEFAULT_ENCODING, encodingOf } from "./text.ts";
 import { webResponse } from "./web_response.ts";
 
@@ -21,7 +21,7 @@ export { type HttpVersion, ResponseHead, type ResponseParts } from "./response_h
 
 /** How JSON is read. */
 export interface JsonOptions {
-  /** Called for each member, as `JSON.parse` does. */
+  /** Called for each member, as `JSON.parse` does; the `jsonCodec` option does not hold then. */
   readonly reviver?: JsonReviver;
 }
 
@@ -138,15 +138,18 @@ export class HttpResponse extends ResponseHead {
    * `SchemaError` for a mismatch, `TypeError` for an asynchronous schema.
    */
   json(schema?: undefined, options?: JsonOptions): unknown;
-  json<Schema extends StandardSchema>(schema: Schema, options?: JsonOptions): SchemaOutput<Schema>;
+  json<Schema extends StandardSchema>(schema: Schema, options?: JsonOptions): InferOutput<Schema>;
   json(schema?: StandardSchema, options?: JsonOptions): unknown {
-    const value = parseJson(this.content, this.headers, options?.reviver);
+    const value = parseJson(this.content, this.headers, {
+      reviver: options?.reviver,
+      parse: this.settings.parseJson,
+    });
     return schema === undefined ? value : validate(schema, value);
   }
 
   /** As {@linkcode json}, but `fallback` when the body is empty. */
   jsonOr<Fallback>(fallback: Fallback): unknown;
-  jsonOr<Schema extends StandardSchema, Fallback>(fallback: Fallback, schema: Schema): SchemaOutput<Schema> | Fallback;
+  jsonOr<Schema extends StandardSchema, Fallback>(fallback: Fallback, schema: Schema): InferOutput<Schema> | Fallback;
   jsonOr(fallback: unknown, schema?: StandardSchema): unknown {
     if (this.content.length === 0) return fallback;
     try {

@@ -10,7 +10,14 @@ import { maskUrl } from "../base/redact.ts";
 import type { IncomingBody } from "./body.ts";
 import type { Field, HeaderList } from "./header_list.ts";
 import { type Links, linksByRelation, parseLinks } from "./link.ts";
-import type { AttemptRecord, CallRecord, ConnectionFacts, Timings } from "./record.ts";
+import {
+  type AttemptRecord,
+  type CallRecord,
+  type ConnectionFacts,
+  DEFAULT_RESPONSE_SETTINGS,
+  type ResponseSettings,
+  type Timings,
+} from "./record.ts";
 import type { HttpRequest } from "./request.ts";
 import { retryAfterOf } from "./retry_after.ts";
 import { isSuccess, reasonPhrase } from "./status.ts";
@@ -50,6 +57,11 @@ export abstract class ResponseHead {
   /** @internal Everything it is made of, for layers that make another from it. */
   get parts(): ResponseParts {
     return this.#parts;
+  }
+
+  /** @internal The settings of its call. */
+  get settings(): ResponseSettings {
+    return this.#parts.call.settings ?? DEFAULT_RESPONSE_SETTINGS;
   }
 
   /** The status code. */

@@ -36,13 +36,13 @@ export interface StandardIssue {
 }
 
 /** The type that a schema turns values into. */
-export type SchemaOutput<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
+export type InferOutput<Schema extends StandardSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
 
 /**
  * Checks `value` at once.
  * Throws `SchemaError` on a mismatch, `TypeError` when the schema is asynchronous or no schema.
  */
-export function validate<Schema extends StandardSchema>(schema: Schema, value: unknown): SchemaOutput<Schema> {
+export function validate<Schema extends StandardSchema>(schema: Schema, value: unknown): InferOutput<Schema> {
   const result = standardOf(schema).validate(value);
   if (!isPromise(result)) return outputOf(result);
   // Its failure, if it comes, has been answered here.
@@ -57,7 +57,7 @@ export function validate<Schema extends StandardSchema>(schema: Schema, value: u
 export async function validateLater<Schema extends StandardSchema>(
   schema: Schema,
   value: unknown,
-): Promise<SchemaOutput<Schema>> {
+): Promise<InferOutput<Schema>> {
   return outputOf(await standardOf(schema).validate(value));
 }
 

@@ -17,17 +17,9 @@ import type { HeaderList } from "./header_list.ts";
 import { MemoryBody } from "./memory_body.ts";
 import type { HttpResponse } from "./response.ts";
 import { ResponseHead } from "./response_head.ts";
-import { type SchemaOutput, type StandardSchema, validateLater } from "./standard_schema.ts";
+import { type InferOutput, type StandardSchema, validateLater } from "./standard_schema.ts";
 import { charsetOf, DEFAULT_ENCODING } from "./text.ts";
 import { webResponse } from "./web_response.ts";
-
-/** Limits of a streamed response, in bytes. */
-export interface StreamLimits {
-  /** The largest body that `read()` puts into memory. */
-  readonly body: number;
-  /** Raw bytes read from a body that is not wanted, to keep its connection. */
-  readonly drain: number;
-}
 
 /** How bytes are handed out. */
 export interface IterBytesOptions {
@@ -60,16 +52,14 @@ export interface IterLinesOptions {
  */
 export class StreamResponse extends ResponseHead implements AsyncDisposable {
   readonly #response: HttpResponse;
-  readonly #limits: StreamLimits;
   readonly #body: IncomingBody;
   #way: string | undefined;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
   /** Wraps a live response; one that is complete is served from memory. */
-  constructor(response: HttpResponse, limits: StreamLimits) {
+  constructor(response: HttpResponse) {
     super(response.parts);
     this.#response = response;
-    this.#limits = limits;
     this.#body = response.live ?? new MemoryBody(response.content, response.trailers);
   }
 
@@ -122,9 +112,9 @@ export class StreamResponse extends ResponseHead implements AsyncDisposable {
   iterJson<Schema extends StandardSchema>(
     schema: Schema,
     options?: IterLinesOptions,
-  ): AsyncIterableIterator<SchemaOutput<Schema>, undefined>;
+  ): AsyncIterableIterator<InferOutput<Schema>, undefined>;
   iterJson(schema?: StandardSchema, options: IterLinesOptions = {}): AsyncIterableIterator<unknown, undefined> {
-    const values = this.#iterate("iterJson()", new JsonLines(this.encoding, options.max));
+    const values = this.#iterate("iterJson()", new JsonLines(this.encoding, options.max, this.settings.parseJson));
     return schema === undefined ? values : new CheckedIterator(values, schema);
   }
 
@@ -140,7 +130,7 @@ export class StreamResponse extends ResponseHead implements AsyncDisposable {
   async read(): Promise<HttpResponse> {
     const body = this.#take("read()");
     try {
-      return this.#response.complete(await body.collect(this.#limits.body), body.trailers);
+      return this.#response.complete(await body.collect(this.settings.limits.body), body.trailers);
     } catch (error) {
       throw this.#explain(error);
     }
@@ -153,7 +143,7 @@ export class StreamResponse extends ResponseHead implements AsyncDisposable {
   async discard(): Promise<void> {
     if (this.#way === undefined) {
       this.#way = "discard()";
-      await this.#body.discard(this.#limits.drain);
+      await this.#body.discard(this.settings.limits.drain);
     } else this.#body.cancel();
   }
 
