@@ -34,7 +34,7 @@ export class RequestUrl {
 
   /** Takes an absolute URL apart; throws `TypeError` that says what is wrong with it. */
   constructor(input: string | URL) {
-    const url = typeof input === "string" ? parse(input) : input;
+    const url = typeof input === "object" && input !== null ? input : parse(input);
     if (url.protocol !== "http:" && url.protocol !== "https:") {
       throw new TypeError(
         `Cannot request ${quote(maskUrl(url.href))}: its scheme is ${quote(url.protocol)}, expected http: or https:`,

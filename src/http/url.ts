@@ -118,7 +118,5 @@ function climbs(path: string): boolean {
 }
 
 function outside(base: RequestUrl, text: string, reason: string): TypeError {
-  // Behind // or \\ the text may hold credentials that no parser has told apart: it is not shown.
-  const url = /^[/\\]{2}/.test(text) ? "the URL" : quote(maskUrl(text));
-  return new TypeError(`Cannot request ${url}: ${reason}, expected a path below ${base.href}`);
+  return new TypeError(`Cannot request ${quote(maskUrl(text))}: ${reason}, expected a path below ${base.href}`);
 }
