@@ -35,6 +35,10 @@ export function testEnvironment(extra = {}) {
   return environment;
 }
 
+/** Some runtimes colour what they print even when they are asked not to. */
+// deno-lint-ignore no-control-regex
+const COLOURS = /\x1b\[[\d;]*m/g;
+
 /** Runs a command; resolves to its exit code and all it printed. */
 export function run(command, args, { cwd = ROOT, env = testEnvironment(), limit = 15 * 60_000, echo = false } = {}) {
   return new Promise((resolve) => {
@@ -53,7 +57,7 @@ export function run(command, args, { cwd = ROOT, env = testEnvironment(), limit 
     }, limit);
     const done = (code) => {
       clearTimeout(timer);
-      resolve({ code, output, seconds: (performance.now() - started) / 1_000 });
+      resolve({ code, output: output.replace(COLOURS, ""), seconds: (performance.now() - started) / 1_000 });
     };
     child.on("error", (error) => {
       output += `${error.message}\n`;
@@ -86,4 +90,10 @@ export async function inParallel(items, limit, work) {
 /** The plain line that ends every run. */
 export function totalsLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** The totals, when the last line of a text gives them. */
+export function readTotals(text) {
+  const found = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(text.trimEnd().split("\n").at(-1) ?? "");
+  return found ? { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) } : undefined;
 }

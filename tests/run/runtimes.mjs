@@ -46,9 +46,9 @@ export function platformPackage(id, { platform, arch, musl = false, oldCpu = fal
     return musl ? undefined : { name: `@deno/${target}`, path: "deno" };
   }
   if (id === "bun") {
-    const cpu = arch === "arm64" ? "aarch64" : oldCpu ? "x64-baseline" : "x64";
-    const target = musl ? `${cpu.replace("x64", "x64-musl").replace("x64-musl-baseline", "x64-musl-baseline")}` : cpu;
-    return { name: `@oven/bun-${platform}-${arch === "arm64" && musl ? "aarch64-musl" : target}`, path: "bin/bun" };
+    const cpu = arch === "arm64" ? "aarch64" : "x64";
+    const target = `${platform}-${cpu}${musl ? "-musl" : ""}${oldCpu ? "-baseline" : ""}`;
+    return { name: `@oven/bun-${target}`, path: "bin/bun" };
   }
   if (musl) return undefined;
   return {
