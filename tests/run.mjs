@@ -12,7 +12,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkSkips, countOutcomes, readReport } from "./run/junit.mjs";
-import { BUILD, ensureTools, inParallel, listFiles, ROOT, run, totalsLine } from "./run/project.mjs";
+import { BUILD, ensureTools, inParallel, listFiles, run, totalsLine } from "./run/project.mjs";
 import { findRuntime, RUNTIMES } from "./run/runtimes.mjs";
 import { loadTable, transpile, transpiledPath } from "./run/transpile.mjs";
 
