@@ -44,6 +44,8 @@ export interface ResponseParts {
   readonly attempt: AttemptRecord;
   /** The record of the whole call. */
   readonly call: CallRecord<ResponseHead>;
+  /** Takes the connection over after 101, or 2xx to CONNECT: gives a `Socket` of `core/socket.ts`, once. */
+  readonly takeOver?: (() => unknown) | undefined;
 }
 
 /** Status, fields and record of a response. */

@@ -76,7 +76,7 @@ function isPart(value: PartInput): value is Part {
 
 function contentBody(name: string, content: PartContent, isForm: boolean): Body {
   if (typeof content === "function" || (typeof content === "object" && !(content instanceof Date))) {
-    if (content !== null) return sourceBody(content);
+    if (content !== null) return sourceBody(content, `the part ${quote(name)}`);
   }
   const text = paramText(name, content as ParamValue, "send the part");
   // `FormData` normalises line ends when it is sent; text that was given to us stays as it is.

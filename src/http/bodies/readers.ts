@@ -22,7 +22,7 @@ export function typeName(value: unknown): string {
   if (typeof value !== "object") return typeof value === "function" ? "a function" : `a ${typeof value}`;
   const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
   if (typeof name !== "string" || name === "") return "an object";
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** Lets a failure of clean-up pass: there is nobody left to tell. */
@@ -77,7 +77,7 @@ export class StreamReader implements BodyReader {
 
 interface Steps {
   next(): MaybePromise<IteratorResult<unknown>>;
-  return?(): unknown;
+  return?(value?: unknown): unknown;
 }
 
 /** One pass over an iterator, synchronous or not; synchronous ones are read without a promise. */

@@ -45,18 +45,18 @@ export type Source =
 
 const encoder = new TextEncoder();
 
-/** Makes a body of `input`; throws `TypeError` that names the type of what cannot be sent. */
-export function sourceBody(input: Source | (() => Source | Promise<Source>)): Body {
+/** Makes a body of `input`; throws `TypeError` that names `what` cannot be sent, and its type. */
+export function sourceBody(input: Source | (() => Source | Promise<Source>), what = "the body"): Body {
   if (typeof input === "string") return new BytesBody(encoder.encode(input), "text/plain;charset=UTF-8", "a string");
   if (input instanceof Uint8Array) return new BytesBody(input, null, "bytes");
-  if (typeof input === "function") return factoryBody(input, sourceBody);
-  if (typeof input !== "object" || input === null) throw unknownBody(input);
+  if (typeof input === "function") return factoryBody(input, (made) => sourceBody(made, what));
+  if (typeof input !== "object" || input === null) throw unknownSource(input, what);
   if (isBody(input)) return input;
   const binary = bytesOf(input);
   if (binary !== undefined) return new BytesBody(binary, null, "bytes");
   if (isBlob(input)) return new BlobBody(input);
   if (input instanceof URLSearchParams) return formBody(input);
-  if (isStream(input)) return streamBody(input);
+  if (isStream(input)) return streamBody(input, what);
   if (isByteSource(input)) return new SourceBody(input);
   // Before iterables: an open file of a runtime may be both, and only this one tells its size.
   if (isFile(input)) return fileBody(input);
@@ -69,7 +69,7 @@ export function sourceBody(input: Source | (() => Source | Promise<Source>)): Bo
     const source = input as Iterable<unknown>;
     return new OnceBody("an iterable", () => new IteratorReader(source[Symbol.iterator]()));
   }
-  throw unknownBody(input);
+  throw unknownSource(input, what);
 }
 
 /** A body that calls `make` for each attempt and recognises what it returns by `recognize`. */
@@ -116,9 +116,9 @@ function isFile(input: object): input is FileLike {
   return typeof readable === "object" && readable !== null && isStream(readable);
 }
 
-function streamBody(stream: ReadableStream<unknown>): Body {
+function streamBody(stream: ReadableStream<unknown>, what: string): Body {
   if (stream.locked) {
-    throw new TypeError("Cannot send the body: the ReadableStream is locked, expected one that nobody reads");
+    throw new TypeError(`Cannot send ${what}: the ReadableStream is locked, expected one that nobody reads`);
   }
   return new OnceBody("a ReadableStream", () => new StreamReader(stream));
 }
@@ -132,9 +132,9 @@ function fileBody(file: FileLike): Body {
   return new OnceBody("an open file", () => new StreamReader(file.readable), length);
 }
 
-function unknownBody(input: unknown): TypeError {
+function unknownSource(input: unknown, what: string): TypeError {
   return new TypeError(
-    `Cannot send the body: it is ${
+    `Cannot send ${what}: it is ${
       typeName(input)
     }, expected a string, bytes, Blob, stream, iterable, file or function ` +
       "(objects go out by json or form)",
