@@ -30,19 +30,18 @@
 import { IncompleteReadError, LocalProtocolError, RemoteProtocolError, SocketError } from "../../errors.ts";
 import { type BodyReader, CLOSE_READER, LengthReader } from "./body_readers.ts";
 import { ChunkReader } from "./chunk_reader.ts";
-import { CLOSED, type H1Event, HeadEvent, InformationalEvent, NEED_DATA, UNSOLICITED, UPGRADED } from "./events.ts";
-import type { FieldSection } from "./field_section.ts";
-import { decideFraming, isUpgrade, NO_LENGTH, readFramingFields } from "./framing.ts";
-import { borrowParser, type HeadParser, returnParser } from "./head_parser.ts";
-import { DEFAULT_H1_SETTINGS, type H1Settings } from "./limits.ts";
 import {
-  CLOSE_REASON,
-  type CloseReason,
-  connectionOptions,
-  decidePersistence,
-  keepAliveHint,
-  NO_HINT,
-} from "./persistence.ts";
+  CLOSED,
+  type H1Event,
+  type HeadEvent,
+  type InformationalEvent,
+  NEED_DATA,
+  UNSOLICITED,
+  UPGRADED,
+} from "./events.ts";
+import { HeadReader } from "./head_reader.ts";
+import { DEFAULT_H1_SETTINGS, type H1Settings } from "./limits.ts";
+import { CLOSE_REASON, type CloseReason } from "./persistence.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import type { RequestFacts, RequestHead } from "./request_facts.ts";
 import { RequestSide } from "./request_side.ts";
@@ -67,13 +66,12 @@ const NO_TRAILERS: RequestHead["fields"] = Object.freeze([]);
 export class H1Codec {
   readonly #settings: H1Settings;
   readonly #input: ReceiveBuffer = new ReceiveBuffer();
+  readonly #heads: HeadReader;
   readonly #lengthReader: LengthReader = new LengthReader();
   #chunkReader: ChunkReader | null = null;
   #body: BodyReader = this.#lengthReader;
-  #parser: HeadParser | null = null;
   readonly #request: RequestSide = new RequestSide();
   #response: number = RESPONSE.idle;
-  #informational = 0;
   #answered = false;
   #ended = false;
   #closeReason: CloseReason | null = null;
@@ -81,6 +79,7 @@ export class H1Codec {
 
   constructor(settings: H1Settings = DEFAULT_H1_SETTINGS) {
     this.#settings = settings;
+    this.#heads = new HeadReader(settings);
   }
 
   // Outbound
@@ -100,7 +99,7 @@ export class H1Codec {
     if (!this.reusable) this.#misuse("begin a request", `${this}`, "a reusable connection");
     this.#request.begin(facts);
     this.#stepResponse(ON_RESPONSE.request);
-    this.#informational = 0;
+    this.#heads.begin();
     this.#answered = false;
   }
 
@@ -171,84 +170,48 @@ export class H1Codec {
 
   #nextHead(): H1Event {
     const input = this.#input;
-    if (input.at === input.end) {
-      if (this.#ended) throw this.#endedBeforeHead();
-      return NEED_DATA;
+    const request = this.#request;
+    if (input.at < input.end) {
+      this.#answered = true;
+      const event = this.#heads.read(input, request.facts, request.state === REQUEST.waiting);
+      if (event !== null) {
+        if (event.type === "informational") this.#takeInformational(event);
+        else if (event.upgraded) this.#takeUpgrade();
+        else this.#takeFinal(event);
+        return event;
+      }
     }
-    this.#answered = true;
-    const parser = this.#parser ??= borrowParser("response head", this.#settings);
-    const section = input.readSection(parser);
-    if (section === null) {
-      if (this.#ended) throw this.#endedBeforeHead();
-      return NEED_DATA;
-    }
-    this.#parser = null;
-    const event = parser.status < 200 && parser.status !== 101
-      ? this.#informationalEvent(parser, section)
-      : this.#headEvent(parser, section);
-    returnParser(parser);
-    return event;
+    if (this.#ended) throw this.#endedBeforeHead();
+    return NEED_DATA;
   }
 
-  #informationalEvent(parser: HeadParser, section: FieldSection): InformationalEvent {
-    this.#informational++;
-    if (this.#informational > this.#settings.informational) {
-      throw new RemoteProtocolError(
-        `Cannot wait for the final response: more than ${this.#settings.informational} informational ones, their limit`,
-        { code: "LIMIT_EXCEEDED" },
-      );
-    }
+  #takeInformational(event: InformationalEvent): void {
     this.#stepResponse(ON_RESPONSE.informational);
-    if (parser.status === 100) this.#request.step(ON_REQUEST.continue);
-    return new InformationalEvent(parser, section);
+    if (event.status === 100) this.#request.step(ON_REQUEST.continue);
   }
 
-  #headEvent(parser: HeadParser, section: FieldSection): HeadEvent {
-    const { facts } = this.#request;
-    const { status } = parser;
-    const upgraded = isUpgrade(status, facts);
-    if (upgraded) return this.#upgradeEvent(parser, section);
-    const fields = readFramingFields(section, parser);
-    const framing = decideFraming(status, fields, facts);
-    const reason = decidePersistence({
-      requestClose: facts.close,
-      minor: parser.minor,
-      status,
-      options: connectionOptions(section, parser.connection),
-      framing,
-      fields,
-    });
+  #takeFinal(event: HeadEvent): void {
     this.#stepResponse(ON_RESPONSE.final);
     this.#request.step(ON_REQUEST.final);
-    this.#closeReason = this.#request.state === REQUEST.abandoned ? CLOSE_REASON.requestUnfinished : reason;
-    this.#beginBody(framing, fields.contentLength);
-    const hint = keepAliveHint(section, parser.keepAlive);
-    return new HeadEvent(parser, section, framing, fields.contentLength, this.#closeReason, hint, false);
+    this.#closeReason = event.closeReason;
+    if (event.framing === "chunked") {
+      this.#chunkReader ??= new ChunkReader(this.#settings);
+      this.#chunkReader.begin();
+      this.#body = this.#chunkReader;
+    } else if (event.framing === "close") this.#body = CLOSE_READER;
+    else {
+      this.#lengthReader.begin(event.framing === "length" ? event.contentLength : 0);
+      this.#body = this.#lengthReader;
+    }
   }
 
-  #upgradeEvent(parser: HeadParser, section: FieldSection): HeadEvent {
-    if (parser.status === 101 && !this.#request.facts.upgrade) {
-      throw new RemoteProtocolError("Cannot switch protocols: the server sent 101, the request offered no upgrade");
-    }
+  #takeUpgrade(): void {
     if (this.#request.state !== REQUEST.done) {
-      throw new RemoteProtocolError("Cannot switch protocols: the server sent 101 before the end of the request");
+      throw new RemoteProtocolError("Cannot switch protocols: the server did so before the end of the request");
     }
     this.#stepResponse(ON_RESPONSE.upgrade);
     this.#request.step(ON_REQUEST.upgrade);
     this.#closeReason = CLOSE_REASON.upgraded;
-    return new HeadEvent(parser, section, "none", NO_LENGTH, this.#closeReason, NO_HINT, true);
-  }
-
-  #beginBody(framing: HeadEvent["framing"], length: number): void {
-    if (framing === "chunked") {
-      const reader = this.#chunkReader ??= new ChunkReader(this.#settings);
-      reader.begin();
-      this.#body = reader;
-    } else if (framing === "close") this.#body = CLOSE_READER;
-    else {
-      this.#lengthReader.begin(framing === "length" ? length : 0);
-      this.#body = this.#lengthReader;
-    }
   }
 
   #nextBody(): H1Event {
@@ -267,7 +230,10 @@ export class H1Codec {
       this.#close(CLOSE_REASON.unsolicited);
       return UNSOLICITED;
     }
-    if (!this.#ended) return NEED_DATA;
+    if (!this.#ended) {
+      this.#input.release();
+      return NEED_DATA;
+    }
     this.#close(CLOSE_REASON.peerClosed);
     return CLOSED;
   }
@@ -387,7 +353,7 @@ export class H1Codec {
     this.#request.state = nextRequestState(this.#request.state, ON_REQUEST.fail);
     this.#response = nextResponseState(this.#response, ON_RESPONSE.fail);
     this.#closeReason ??= reason;
-    this.#parser = null;
+    this.#heads.abandon();
     this.#input.clear();
   }
 

@@ -56,9 +56,12 @@ export class HeadEvent {
   readonly keepAlive: KeepAliveHint;
   /** Whether the connection now speaks another protocol: 101, or 2xx to CONNECT. No `end` follows. */
   readonly upgraded: boolean;
-  readonly #minor: number;
-  readonly #reasonFrom: number;
-  readonly #reasonTo: number;
+  /** Minor version: 0 or 1. */
+  readonly minor: number;
+  /** Where the reason phrase begins in the section's text. */
+  readonly reasonFrom: number;
+  /** Where it ends. */
+  readonly reasonTo: number;
 
   constructor(
     line: StatusLine & { readonly contentEncoded: boolean },
@@ -77,19 +80,25 @@ export class HeadEvent {
     this.closeReason = closeReason;
     this.keepAlive = keepAlive;
     this.upgraded = upgraded;
-    this.#minor = line.minor;
-    this.#reasonFrom = line.reasonFrom;
-    this.#reasonTo = line.reasonTo;
+    this.minor = line.minor;
+    this.reasonFrom = line.reasonFrom;
+    this.reasonTo = line.reasonTo;
+  }
+
+  /** The same head with other fields of the same meaning. */
+  withSection(section: FieldSection): HeadEvent {
+    const { framing, contentLength, closeReason, keepAlive, upgraded } = this;
+    return new HeadEvent(this, section, framing, contentLength, closeReason, keepAlive, upgraded);
   }
 
   /** Version that the server speaks. */
   get version(): "1.0" | "1.1" {
-    return this.#minor === 0 ? "1.0" : "1.1";
+    return this.minor === 0 ? "1.0" : "1.1";
   }
 
   /** Reason phrase, as it came; often empty. */
   get reason(): string {
-    return this.section.text.slice(this.#reasonFrom, this.#reasonTo);
+    return this.section.text.slice(this.reasonFrom, this.reasonTo);
   }
 }
 

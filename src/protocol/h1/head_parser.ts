@@ -37,6 +37,12 @@ const CONTENT_LENGTH = codesOf("content-length");
 const CONTENT_ENCODING = codesOf("content-encoding");
 const TRANSFER_ENCODING = codesOf("transfer-encoding");
 
+/** Whether a field whose name has this length may decide about framing or persistence by its value. */
+export function decidesByValue(nameLength: number): boolean {
+  return nameLength === CONNECTION.length || nameLength === KEEP_ALIVE.length ||
+    nameLength === CONTENT_LENGTH.length || nameLength === TRANSFER_ENCODING.length;
+}
+
 const decoder = new TextDecoder();
 
 function codesOf(text: string): readonly number[] {
@@ -110,7 +116,7 @@ export class HeadParser {
     const stop = Math.min(end, start + this.#maxBytes);
     let at = start + this.#at;
     let phase = this.#phase;
-    let seen = this.#seen;
+    let seen = 0;
     let code = 0;
     if (phase === STATUS_LINE) {
       this.#readStatus(bytes, start, stop - start);
@@ -121,6 +127,7 @@ export class HeadParser {
     }
     while (at < stop && phase !== STATUS_LINE) {
       if (phase === NAME) {
+        if (at - start === this.#nameFrom) at = this.#takeLines(bytes, start, at, stop);
         while (at < stop && (CHARACTER[code = bytes[at]!]! & TCHAR) !== 0) at++;
         if (at === stop) break;
         const length = at - start - this.#nameFrom;
@@ -160,22 +167,68 @@ export class HeadParser {
     }
     this.#at = at - start;
     this.#phase = phase;
-    this.#seen = seen;
+    this.#seen |= seen;
     if (end - start >= this.#maxBytes) this.#reject(`longer than ${this.#maxBytes} bytes`, "its limit");
     return false;
+  }
+
+  /** Whether the section holds ASCII alone. */
+  get ascii(): boolean {
+    return this.#seen < 0x80;
   }
 
   /** The complete section; `bytes` and `start` as in the call of `scan` that said so. */
   section(bytes: Uint8Array, start: number): FieldSection {
     if (this.length <= 2) return EMPTY_SECTION;
     const head = bytes.subarray(start, start + this.length);
-    const text = this.#seen < 0x80 ? decoder.decode(head) : decodeLatin1(head);
+    const text = this.ascii ? decoder.decode(head) : decodeLatin1(head);
     return new FieldSection(text, this.#offsets.slice(0, this.#count * OFFSETS_PER_FIELD));
+  }
+
+  /**
+   * Takes complete, flawless lines at one go, which is what nearly all are; the first that is not
+   * is left to `scan`, which looks at it byte by byte and judges it. Returns where that one begins.
+   */
+  #takeLines(bytes: Uint8Array, start: number, from: number, stop: number): number {
+    const offsets = this.#offsets;
+    const last = this.#maxFields * OFFSETS_PER_FIELD;
+    let offset = this.#count * OFFSETS_PER_FIELD;
+    let line = from;
+    let seen = 0;
+    let code = 0;
+    while (offset < last) {
+      let at = line;
+      while (at < stop && (CHARACTER[code = bytes[at]!]! & TCHAR) !== 0) at++;
+      const nameTo = at;
+      if (code !== COLON || at >= stop || at === line) break;
+      at++;
+      while (at < stop && ((code = bytes[at]!) === SPACE || code === TAB)) at++;
+      const valueFrom = at;
+      while (at < stop && (CHARACTER[code = bytes[at]!]! & FIELD_VALUE) !== 0) {
+        seen |= code;
+        at++;
+      }
+      if (code !== CR || at + 1 >= stop || bytes[at + 1] !== LF) break;
+      const next = at + 2;
+      while (at > valueFrom && ((code = bytes[at - 1]!) === SPACE || code === TAB)) at--;
+      const length = nameTo - line;
+      if (length >= 10 && length <= 17) this.#note(bytes, line, length, offset / OFFSETS_PER_FIELD);
+      offsets[offset] = line - start;
+      offsets[offset + 1] = nameTo - start;
+      offsets[offset + 2] = valueFrom - start;
+      offsets[offset + 3] = at - start;
+      offset += OFFSETS_PER_FIELD;
+      line = next;
+    }
+    this.#count = offset / OFFSETS_PER_FIELD;
+    this.#seen |= seen;
+    this.#nameFrom = line - start;
+    return line;
   }
 
   #complete(length: number, seen: number): true {
     this.length = length;
-    this.#seen = seen;
+    this.#seen |= seen;
     return true;
   }
 
@@ -212,7 +265,7 @@ export class HeadParser {
 
   #beginField(bytes: Uint8Array, start: number, at: number, length: number): void {
     if (this.#count >= this.#maxFields) this.#reject(`more than ${this.#maxFields} fields`, "its limit");
-    if (length >= 10 && length <= 17) this.#note(bytes, at - length, length);
+    if (length >= 10 && length <= 17) this.#note(bytes, at - length, length, this.#count);
     const offset = this.#count * OFFSETS_PER_FIELD;
     this.#offsets[offset] = this.#nameFrom;
     this.#offsets[offset + 1] = at - start;
@@ -228,8 +281,7 @@ export class HeadParser {
   }
 
   /** Notes a field that decides about framing or persistence; told apart by length first. */
-  #note(bytes: Uint8Array, from: number, length: number): void {
-    const index = this.#count;
+  #note(bytes: Uint8Array, from: number, length: number, index: number): void {
     if (length === 14) {
       if (this.contentLength < 0 && matches(bytes, from, CONTENT_LENGTH)) this.contentLength = index;
     } else if (length === 10) {

@@ -131,6 +131,8 @@ function digitsOf(text: string, from: number, end: number): number | undefined {
 export interface PersistenceFacts {
   /** Whether the request said Connection: close. */
   readonly requestClose: boolean;
+  /** Whether the request body was held back for 100 (Continue), which now never comes. */
+  readonly requestWithheld: boolean;
   /** Minor version of the response. */
   readonly minor: number;
   /** Status code of the response. */
@@ -146,6 +148,7 @@ export interface PersistenceFacts {
 /** Decides why the connection must close after this exchange, or `null` when it may serve another. */
 export function decidePersistence(facts: PersistenceFacts): CloseReason | null {
   const { options, fields } = facts;
+  if (facts.requestWithheld) return CLOSE_REASON.requestUnfinished;
   if (facts.requestClose) return CLOSE_REASON.requestClose;
   if ((options & OPTION_CLOSE) !== 0) return CLOSE_REASON.responseClose;
   if (facts.minor === 0 && (options & OPTION_KEEP_ALIVE) === 0) return CLOSE_REASON.http10;

@@ -39,6 +39,11 @@ export class ReceiveBuffer {
     this.end = this.view.length;
   }
 
+  /** Lets go of a view that is consumed, which may be large. */
+  release(): void {
+    if (this.at === this.end) this.view = EMPTY;
+  }
+
   /** Makes what is left independent of the borrowed view, which may change after this. */
   retain(): void {
     this.view = this.at === this.end ? EMPTY : this.view.slice(this.at, this.end);
@@ -58,12 +63,10 @@ export class ReceiveBuffer {
       return null;
     }
     while (this.at < this.end) {
-      const before = this.#keptLength;
       this.#keep(Math.min(this.end - this.at, PIECE_BYTES));
       if (!parser.scan(this.#kept, 0, this.#keptLength)) continue;
       const section = parser.section(this.#kept, 0);
       this.at -= this.#keptLength - parser.length;
-      if (before > parser.length) throw new RangeError("A section ended before its last piece");
       this.#kept = EMPTY;
       this.#keptLength = 0;
       return section;

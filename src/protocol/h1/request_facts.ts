@@ -43,6 +43,8 @@ export interface RequestFacts {
   readonly expectContinue: boolean;
   /** How the body is framed. */
   readonly body: RequestBody;
+  /** Whether nothing about the request changes how its response is read. */
+  readonly plain: boolean;
 }
 
 /** The facts of a head, and the lines that must be added to its fields. */
@@ -61,7 +63,9 @@ export function checkHead(head: RequestHead): CheckedHead {
   let connection: string | undefined;
   let expect: string | undefined;
   let upgrade = false;
-  for (const [name, value] of fields) {
+  for (let index = 0; index < fields.length; index++) {
+    const name = fields[index]![0];
+    const value = fields[index]![1];
     switch (name.length) {
       case 4:
         if (equalsIgnoringCase(name, 0, "host")) host = once("Host", host, value);
@@ -91,15 +95,11 @@ export function checkHead(head: RequestHead): CheckedHead {
   if (typeof body === "number" && length === undefined) added = `Content-Length: ${body}\r\n`;
   if (body === "chunked" && coding === undefined) added = "Transfer-Encoding: chunked\r\n";
   if (expectContinue && expect === undefined) added += "Expect: 100-continue\r\n";
-  const facts: RequestFacts = {
-    method,
-    head: method === "HEAD",
-    connect: method === "CONNECT",
-    upgrade,
-    close: connection !== undefined && asksForClose(connection),
-    expectContinue,
-    body,
-  };
+  const close = connection !== undefined && asksForClose(connection);
+  const isHead = method === "HEAD";
+  const connect = method === "CONNECT";
+  const plain = !isHead && !connect && !upgrade && !close && !expectContinue;
+  const facts: RequestFacts = { method, head: isHead, connect, upgrade, close, expectContinue, body, plain };
   return { facts, added };
 }
 

@@ -27,6 +27,7 @@ const NO_REQUEST: RequestFacts = Object.freeze({
   close: false,
   expectContinue: false,
   body: "none",
+  plain: true,
 });
 
 /** The sending half of a connection. */

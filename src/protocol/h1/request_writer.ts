@@ -53,7 +53,10 @@ function headLength(head: RequestHead, added: string): number {
 
 function fieldsLength(fields: RequestHead["fields"]): number {
   let length = 0;
-  for (const [name, value] of fields) length += name.length + value.length + 4;
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index]!;
+    length += field[0].length + field[1].length + 4;
+  }
   return length;
 }
 
@@ -73,7 +76,10 @@ function writeHead(head: RequestHead, added: string, bytes: Uint8Array): Uint8Ar
 
 function writeFields(bytes: Uint8Array, start: number, fields: RequestHead["fields"]): number {
   let at = start;
-  for (const [name, value] of fields) {
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index]!;
+    const name = field[0];
+    const value = field[1];
     const afterName = writeChecked(bytes, at, name, TCHAR);
     if (afterName < 0 || name.length === 0) {
       reject(`the field name ${quote(name)} is not a token`, offence(name, afterName));
