@@ -5,6 +5,7 @@
  */
 
 import type { OnProgress } from "../http/body.ts";
+import type { HeaderList } from "../http/header_list.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { RequestUrl } from "../http/request_url.ts";
 import type { JetstreamError, TimeoutPhase } from "../errors.ts";
@@ -147,9 +148,13 @@ export interface ProxyTarget {
   readonly scheme: "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h";
   readonly hostname: string;
   readonly port: number;
+  /** User for a SOCKS proxy; empty for none. */
   readonly username: string;
+  /** Password for a SOCKS 5 proxy; empty for none. */
   readonly password: string;
-  /** Scheme for `Proxy-Authorization`; `null` for none. */
+  /** Fields for an HTTP proxy, on CONNECT and on each request that it forwards; Basic credentials are among them. */
+  readonly headers: HeaderList;
+  /** Scheme that answers the challenges of an HTTP proxy; `null` for none. */
   readonly auth: Auth | null;
   /** TLS to an https proxy, `serverName` filled in. */
   readonly tls: TlsSettings | null;
