@@ -21,16 +21,17 @@
  */
 
 export {
-  JetstreamError,
   type ErrorContext,
   type ErrorFields,
   type ErrorPhase,
   type ErrorRequest,
+  JetstreamError,
   type Progress,
 } from "./errors/root.ts";
 export {
   CertificateError,
   ConnectError,
+  type ConnectErrorFields,
   DNSError,
   IncompleteReadError,
   LocalProtocolError,
@@ -41,19 +42,18 @@ export {
   RemoteProtocolError,
   SocketError,
   TLSError,
-  TransportError,
-  type ConnectErrorFields,
   type TLSErrorFields,
+  TransportError,
 } from "./errors/transport.ts";
 export {
   AbortError,
   HTTPError,
-  RedirectError,
-  TimeoutError,
-  UnsupportedRuntimeError,
   type Problem,
   type RaisedResponse,
+  RedirectError,
+  TimeoutError,
   type TimeoutPhase,
+  UnsupportedRuntimeError,
 } from "./errors/call.ts";
 export {
   BodyError,

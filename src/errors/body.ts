@@ -11,6 +11,7 @@ export class BodyError extends JetstreamError {
   static {
     nameClass(this, "BodyError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, { code: "BODY", phase: "body", progress: "answered", ...fields });
   }
@@ -26,6 +27,7 @@ export class DecodeError extends BodyError {
     return this.#partial;
   }
   readonly #partial: Uint8Array | undefined;
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { partial?: Uint8Array } = {}) {
     super(message, { code: "DECODE", phase: "decode", ...fields });
     this.#partial = fields.partial;
@@ -39,6 +41,7 @@ export class BodyTooLargeError extends BodyError {
   }
   /** The limit, in bytes. */
   readonly limit: number;
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { limit: number }) {
     super(message, { code: "BODY_TOO_LARGE", ...fields });
     this.limit = fields.limit;
@@ -50,6 +53,7 @@ export class BodyUsedError extends BodyError {
   static {
     nameClass(this, "BodyUsedError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, { code: "BODY_USED", ...fields });
   }
@@ -60,6 +64,7 @@ export class EmptyBodyError extends BodyError {
   static {
     nameClass(this, "EmptyBodyError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, { code: "BODY_EMPTY", ...fields });
   }
@@ -80,6 +85,7 @@ export class SchemaError extends BodyError {
   }
   /** Every mismatch, in the schema's order. */
   readonly issues: readonly SchemaIssue[];
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { issues: readonly SchemaIssue[] }) {
     super(message, { code: "SCHEMA", ...fields });
     this.issues = fields.issues;

@@ -43,6 +43,7 @@ export class HTTPError<R extends RaisedResponse = RaisedResponse> extends Jetstr
   readonly problem: Problem | undefined;
   readonly #response: R;
 
+  /** Makes one of its message and its facts. */
   constructor(
     message: string,
     fields: ErrorFields & { response: R; bodySnippet?: string; problem?: Problem },
@@ -68,6 +69,7 @@ export class TimeoutError extends JetstreamError {
   static {
     nameClass(this, "TimeoutError");
   }
+  /** Which of the limits fired. */
   declare readonly phase: TimeoutPhase;
   /** The limit, in milliseconds. */
   readonly limit: number;
@@ -75,6 +77,7 @@ export class TimeoutError extends JetstreamError {
   readonly elapsed: number;
   /** The option that set the limit, such as `timeout.read` or `timeout (default)`. */
   readonly option: string;
+  /** Makes one of its message and its facts. */
   constructor(
     message: string,
     fields: ErrorFields & { phase: TimeoutPhase; limit: number; elapsed: number; option: string },
@@ -96,6 +99,7 @@ export class RedirectError<R = unknown> extends JetstreamError {
     nameClass(this, "RedirectError");
   }
   readonly #history: readonly R[];
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { history?: readonly R[] } = {}) {
     super(message, { code: "REDIRECT", phase: "redirect", progress: "answered", ...fields });
     this.#history = fields.history ?? [];
@@ -113,6 +117,7 @@ export class AbortError extends JetstreamError {
   }
   /** The caller's own reason, untouched. */
   readonly reason: unknown;
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { reason: unknown }) {
     super(message, { code: "ABORTED", phase: "abort", cause: fields.reason, ...fields });
     this.reason = fields.reason;
@@ -124,6 +129,7 @@ export class UnsupportedRuntimeError extends JetstreamError {
   static {
     nameClass(this, "UnsupportedRuntimeError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, { code: "UNSUPPORTED_RUNTIME", phase: "options", ...fields });
   }

@@ -100,6 +100,7 @@ export class JetstreamError extends Error {
   readonly progress: Progress;
   #context: ErrorContext = {};
 
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, "cause" in fields ? { cause: fields.cause } : undefined);
     this.code = fields.code ?? "JETSTREAM";

@@ -39,6 +39,7 @@ export class ConnectError extends TransportError {
   /** The system's own code, such as `ECONNREFUSED`. */
   readonly systemCode: string | undefined;
 
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ConnectErrorFields = {}) {
     super(message, { code: "CONNECT_FAILED", phase: "connect", retryable: true, progress: "unsent", ...fields });
     this.host = fields.host;
@@ -53,6 +54,7 @@ export class DNSError extends ConnectError {
   static {
     nameClass(this, "DNSError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ConnectErrorFields = {}) {
     super(message, { code: "DNS_FAILED", phase: "dns", ...fields });
   }
@@ -65,6 +67,7 @@ export class ProxyError extends ConnectError {
   }
   /** The proxy's status code, when it gave one. */
   readonly status: number | undefined;
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ConnectErrorFields & { status?: number } = {}) {
     super(message, { code: "PROXY_FAILED", phase: "proxy", ...fields });
     this.status = fields.status;
@@ -76,6 +79,7 @@ export class PoolError extends ConnectError {
   static {
     nameClass(this, "PoolError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ConnectErrorFields = {}) {
     super(message, { code: "POOL_FAILED", phase: "pool", retryable: false, ...fields });
   }
@@ -111,6 +115,7 @@ export class TLSError extends ConnectError {
   /** What the caller can do. */
   readonly hint: string | undefined;
 
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: TLSErrorFields = {}) {
     super(message, { code: "TLS_FAILED", phase: "tls", retryable: false, ...fields });
     this.names = fields.names;
@@ -126,6 +131,7 @@ export class CertificateError extends TLSError {
   static {
     nameClass(this, "CertificateError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: TLSErrorFields = {}) {
     super(message, { code: "CERTIFICATE_REJECTED", ...fields });
   }
@@ -136,6 +142,7 @@ export class PinError extends TLSError {
   static {
     nameClass(this, "PinError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: TLSErrorFields = {}) {
     super(message, { code: "PIN_MISMATCH", ...fields });
   }
@@ -148,6 +155,7 @@ export class SocketError extends TransportError {
   }
   /** The system's own code, such as `ECONNRESET`. */
   readonly systemCode: string | undefined;
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { systemCode?: string } = {}) {
     super(message, { code: "SOCKET_FAILED", phase: "head", retryable: true, progress: "sent", ...fields });
     this.systemCode = fields.systemCode;
@@ -163,6 +171,7 @@ export class IncompleteReadError extends SocketError {
   readonly received: number;
   /** Bytes announced; `undefined` for a chunked body. */
   readonly expected: number | undefined;
+  /** Makes one of its message and its facts. */
   constructor(
     message: string,
     fields: ErrorFields & { received: number; expected?: number | undefined; systemCode?: string },
@@ -180,6 +189,7 @@ export class ProtocolError extends TransportError {
   }
   /** Name of the leniency that would have let the message pass, if there is one. */
   readonly lenient: string | undefined;
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { lenient?: string } = {}) {
     super(message, { code: "PROTOCOL", phase: "head", ...fields });
     this.lenient = fields.lenient;
@@ -191,6 +201,7 @@ export class LocalProtocolError extends ProtocolError {
   static {
     nameClass(this, "LocalProtocolError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, { code: "PROTOCOL_LOCAL", phase: "write", ...fields });
   }
@@ -201,6 +212,7 @@ export class RemoteProtocolError extends ProtocolError {
   static {
     nameClass(this, "RemoteProtocolError");
   }
+  /** Makes one of its message and its facts. */
   constructor(message: string, fields: ErrorFields & { lenient?: string } = {}) {
     super(message, { code: "PROTOCOL_REMOTE", progress: "answered", ...fields });
   }

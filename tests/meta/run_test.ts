@@ -2,6 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseArguments, runnerArguments } from "../run.mjs";
+import { exampleFilter, findExamples } from "../run/examples.mjs";
 import { checkSkips, countOutcomes, readReport } from "../run/junit.mjs";
 import { inParallel, readTotals, totalsLine } from "../run/project.mjs";
 import { parseVersion, platformPackage } from "../run/runtimes.mjs";
@@ -120,4 +121,30 @@ test("inParallel() keeps the order of results and the limit", async () => {
     return item * 10;
   });
   assertEquals([results, most], [[30, 10, 20, 50, 40], 2]);
+});
+
+test("findExamples() finds what may run, in comments and in Markdown", () => {
+  const text = [
+    "/**",
+    " * ```ts no-run",
+    " * ```",
+    " * ```ts",
+    " * ```",
+    "   * ```js",
+    "   * ```",
+    " */",
+    "```text",
+    "```",
+    "```ts,ignore",
+    "```",
+    "```",
+    "```",
+    "```ts",
+  ].join("\n");
+  assertEquals(findExamples(text), [4, 6, 15]);
+});
+
+test("exampleFilter() names each example by file and line", () => {
+  const filter = exampleFilter([{ path: "src/a.ts", line: 4 }, { path: "README.md", line: 15 }]);
+  assertEquals(filter, "/(?:src\\/a\\.ts#4-|README\\.md#15-)/");
 });
