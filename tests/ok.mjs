@@ -92,8 +92,9 @@ async function docsStep(deno, paths) {
     name: "docs",
     async work() {
       if (examples.length === 0) return await command("docs", deno, ["check", "--doc", ...files]).work();
-      const result = await work();
-      const ran = result.passed + result.failed + result.skipped;
+      // What the filter leaves out is reported as skipped; its types were checked all the same.
+      const result = { ...await work(), skipped: 0 };
+      const ran = result.passed + result.failed;
       if (result.failed > 0 || ran === examples.length) return result;
       return { ...result, failed: 1, output: `${result.output}\n${ran} examples ran, but ${examples.length} may run` };
     },
