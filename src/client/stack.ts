@@ -19,9 +19,11 @@ import { compressLayer } from "../policy/compress_request.ts";
 import { cookiesLayer } from "../policy/cookies/cookies_layer.ts";
 import { decodeLayer } from "../policy/decode.ts";
 import { hooksLayer } from "../policy/hooks.ts";
+import { progressLayer } from "../policy/progress.ts";
 import { raiseLayer } from "../policy/raise.ts";
 import { redirectLayer } from "../policy/redirect.ts";
 import { retryLayer } from "../policy/retry.ts";
+import { RetryPlanner } from "../policy/retry_planner.ts";
 import { callLayers, networkLayers } from "../policy/user_layers.ts";
 
 /** The whole stack for one set of active layers. */
@@ -34,6 +36,8 @@ interface Row {
 }
 
 function rowsFor(runtime: Runtime): readonly Row[] {
+  // Plans a retry once: `collect` asks before it reads a body, the retry layer acts.
+  const planner = new RetryPlanner();
   return [
     // Outermost, so that a raised status is final: raising never changes what is retried or hooked.
     { name: "raise", active: (s) => s.raise !== null, layer: raiseLayer },
@@ -42,10 +46,11 @@ function rowsFor(runtime: Runtime): readonly Row[] {
     { name: "call layers", active: (s) => s.callLayers.length > 0, layer: callLayers },
     // Outside of retry: each hop has all its attempts.
     { name: "redirect", active: (s) => s.redirect !== null, layer: redirectLayer },
-    { name: "retry", active: (s) => s.retry !== null, layer: retryLayer },
+    { name: "retry", active: (s) => s.retry !== null, layer: retryLayer(planner) },
     { name: "attempt timeout", active: (s) => s.timeout.attempt !== Infinity, layer: attemptTimeoutLayer },
     // Inside the attempt: a body cut short can be retried and the attempt's limit covers it.
-    { name: "collect", active: (_, streamed) => !streamed, layer: collectLayer },
+    { name: "collect", active: (_, streamed) => !streamed, layer: collectLayer(planner) },
+    { name: "progress", active: (s) => s.onDownloadProgress !== null, layer: progressLayer },
     { name: "compress", active: (s) => s.compress !== null, layer: compressLayer(runtime.codecs) },
     // A 401 dialogue costs no retry.
     { name: "auth", active: (s) => s.auth !== null, layer: authLayer(runtime) },
