@@ -128,7 +128,7 @@ export class Call implements CallRecord<HttpResponse> {
       limit,
       elapsed,
       option,
-      progress: this.attempt === undefined || Number.isNaN(this.attempt.sentAt) ? "unsent" : "sent",
+      progress: this.attempt?.progress ?? "unsent",
     });
   }
 

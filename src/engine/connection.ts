@@ -1,0 +1,45 @@
+/**
+ * Owns what pool, exchange and connection know of one another, so that none imports the others.
+ * Must not know a protocol.
+ */
+
+import type { Call } from "../core/call.ts";
+import type { Socket } from "../core/socket.ts";
+import type { Exchange } from "./exchange.ts";
+import type { PoolEntry } from "./pool_entry.ts";
+import type { Pool, PooledConnection } from "./pool.ts";
+import type { ReadBuffers } from "./read_buffers.ts";
+
+/** One connection as exchange and transport see it. */
+export interface Connection extends PooledConnection {
+  /** Number within its engine. */
+  readonly id: number;
+  /** Told once by the pool. */
+  place(entry: PoolEntry<Connection>): void;
+  /** Sends the request of `exchange` and tells it what comes back. */
+  begin(exchange: Exchange, now: number): void;
+  /** Stops reading soon. */
+  pause(exchange: Exchange): void;
+  /** Reads on. */
+  resume(exchange: Exchange): void;
+  /** Whether the buffer that holds the `length` bytes just read is given away with them. */
+  claim(exchange: Exchange, length: number): boolean;
+  /** Ends the exchange at once; what it carried is lost. */
+  abort(exchange: Exchange, reason: Error): void;
+  /** Ends whatever is under way, and the connection. */
+  cut(reason: Error): void;
+  /** Gives the connection itself away, after 101 or 2xx to CONNECT. Throws `TypeError` the second time. */
+  takeOver(): Socket;
+}
+
+/** What connections and exchanges share in one engine. */
+export interface EngineContext {
+  readonly pool: Pool<Connection>;
+  readonly buffers: ReadBuffers;
+  /** Milliseconds on the clock of the engine. */
+  now(): number;
+  /** Sends the request of an exchange again, on a fresh connection in the place of `entry`. */
+  resend(exchange: Exchange, entry: PoolEntry<Connection>, now: number): void;
+  /** A connection was closed; `call` if one is concerned. */
+  evicted(connection: number, reason: string, call: Call | undefined): void;
+}

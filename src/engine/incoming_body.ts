@@ -1,0 +1,246 @@
+/**
+ * Owns a response body between the wire and its one consumer.
+ * Must not know sockets, framing or the pool.
+ * Invariants: at most `MAX_WAITING` bytes and one read more wait for a consumer; a body of known
+ * length that is collected is copied at most once; a chunk handed out is the consumer's.
+ */
+
+import { BodyError, BodyTooLargeError, BodyUsedError } from "../errors.ts";
+import type { IncomingBody, MaybePromise } from "../http/body.ts";
+import { HeaderList } from "../http/header_list.ts";
+import type { FieldSource } from "../http/header_list.ts";
+import { ByteQueue } from "./byte_queue.ts";
+
+/** Bytes that may wait for a consumer before the socket pauses: a few reads, so that it need not stop for each. */
+export const MAX_WAITING: number = 128 * 1024;
+
+const EMPTY = new Uint8Array(0);
+
+/** What a body asks of the exchange that carries it. */
+export interface BodySource {
+  /** Stops reading soon. */
+  pause(): void;
+  /** Reads on. */
+  resume(): void;
+  /** The rest is not wanted: ends the exchange at once. */
+  abandon(reason: Error): void;
+  /** Whether the buffer that holds the `length` bytes just read is given away with them. */
+  claim(length: number): boolean;
+}
+
+interface Pending<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The body of one response. */
+export class ExchangeBody implements IncomingBody {
+  readonly length: number | undefined;
+  received = 0;
+  readonly #source: BodySource;
+  /** The whole body, once its size is known and wanted in one piece. */
+  #target: Uint8Array | undefined;
+  #waiting: ByteQueue | undefined;
+  #mode: "open" | "collect" | "read" | "discard" | "over" = "open";
+  /** Bytes that the consumer still takes: of `collect` in all, of `discard` from its start. */
+  #limit = Infinity;
+  #collecting: Pending<Uint8Array> | undefined;
+  #reading: Pending<Uint8Array | null> | undefined;
+  #discarding: (() => void) | undefined;
+  #paused = false;
+  #ended = false;
+  #error: Error | undefined;
+  #trailers: FieldSource | null | HeaderList = null;
+  #callbacks: ((error: Error | undefined) => void)[] | undefined;
+
+  constructor(source: BodySource, length: number | undefined) {
+    this.#source = source;
+    this.length = length;
+  }
+
+  get trailers(): HeaderList | undefined {
+    if (!this.#ended || this.#error !== undefined) return undefined;
+    const trailers = this.#trailers;
+    if (trailers instanceof HeaderList) return trailers;
+    return this.#trailers = trailers === null ? HeaderList.empty : HeaderList.received(trailers);
+  }
+
+  /** Whether nothing more comes. */
+  get settled(): boolean {
+    return this.#ended || this.#error !== undefined;
+  }
+
+  collect(limit: number): MaybePromise<Uint8Array> {
+    this.#claimMode("collect");
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.received > limit || (this.length !== undefined && this.length > limit)) {
+      const error = tooLarge(this.length, limit);
+      this.cancel(error);
+      return Promise.reject(error);
+    }
+    if (this.#ended) return this.#takeWhole();
+    this.#limit = limit;
+    if (this.length !== undefined && this.#target === undefined) {
+      this.#target = new Uint8Array(this.length);
+      this.#waiting?.drainInto(this.#target, 0);
+      this.#waiting = undefined;
+    }
+    this.#go();
+    return new Promise((resolve, reject) => this.#collecting = { resolve, reject });
+  }
+
+  read(): MaybePromise<Uint8Array | null> {
+    if (this.#mode !== "read") this.#claimMode("read");
+    if (this.#reading !== undefined) throw new BodyUsedError("Cannot read the body: another read is pending");
+    const chunk = this.#takeChunk();
+    if (chunk !== undefined) {
+      if (this.#paused && (this.#waiting === undefined || this.#waiting.length < MAX_WAITING / 2)) this.#go();
+      return chunk;
+    }
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    if (this.#ended) return null;
+    this.#go();
+    return new Promise((resolve, reject) => this.#reading = { resolve, reject });
+  }
+
+  discard(limit: number): MaybePromise<void> {
+    if (this.settled || this.#mode === "over") return;
+    this.#reading?.resolve(null);
+    this.#reading = undefined;
+    this.#mode = "discard";
+    this.#waiting = this.#target = undefined;
+    this.#limit = limit;
+    if (this.length !== undefined && this.length - this.received > limit) return this.cancel();
+    this.#limit += this.received;
+    this.#go();
+    return new Promise((resolve) => this.#discarding = resolve);
+  }
+
+  cancel(reason: Error = new BodyError("Cannot read the body: it was cancelled", { code: "BODY_CANCELLED" })): void {
+    if (this.settled) {
+      // What waits to be read is given up too.
+      if (this.#mode !== "over" && this.#error === undefined) this.#error = reason;
+      this.#waiting = this.#target = undefined;
+      this.#mode = "over";
+      return;
+    }
+    this.fail(reason);
+    this.#source.abandon(reason);
+  }
+
+  onSettled(callback: (error: Error | undefined) => void): void {
+    if (this.settled) callback(this.#error);
+    else (this.#callbacks ??= []).push(callback);
+  }
+
+  // From the exchange
+
+  /** Where bytes of the body shall land, when they may land in place; `undefined` otherwise. */
+  landing(expected: number): Uint8Array | undefined {
+    const target = this.#target;
+    // Only `collect` keeps its target to the end.
+    if (target === undefined || this.#mode !== "collect" || expected === Infinity) return undefined;
+    return target.subarray(this.received, this.received + expected);
+  }
+
+  /** Bytes have landed in place. */
+  landed(length: number): void {
+    this.received += length;
+  }
+
+  /** Bytes arrived. `owned` says that they stay untouched. */
+  push(view: Uint8Array, from: number, to: number, owned: boolean): void {
+    const length = to - from;
+    this.received += length;
+    if (this.#mode === "discard") {
+      if (this.received > this.#limit) this.cancel();
+      return;
+    }
+    if (this.#mode === "collect" && this.received > this.#limit) return this.cancel(tooLarge(undefined, this.#limit));
+    if (this.#reading !== undefined) {
+      const { resolve } = this.#reading;
+      this.#reading = undefined;
+      return resolve(owned || this.#source.claim(length) ? view.subarray(from, to) : view.slice(from, to));
+    }
+    if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) this.#expectWhole();
+    if (this.#target !== undefined) {
+      this.#target.set(view.subarray(from, to), this.received - length);
+      return;
+    }
+    const waiting = this.#waiting ??= new ByteQueue();
+    if (owned || (length >= MAX_WAITING / 8 && this.#source.claim(length))) waiting.give(view.subarray(from, to));
+    else waiting.copy(view, from, to);
+    if (this.#mode !== "collect" && waiting.length >= MAX_WAITING) this.#hold();
+  }
+
+  /** The body is complete. */
+  end(trailers: FieldSource | null): void {
+    this.#ended = true;
+    this.#trailers = trailers;
+    if (this.#collecting !== undefined) this.#collecting.resolve(this.#takeWhole());
+    this.#reading?.resolve(null);
+    this.#settle(undefined);
+  }
+
+  /** The body ended too early. */
+  fail(error: Error): void {
+    if (this.settled) return;
+    this.#error = error;
+    this.#collecting?.reject(error);
+    this.#reading?.reject(error);
+    this.#waiting = this.#target = undefined;
+    this.#settle(error);
+  }
+
+  #settle(error: Error | undefined): void {
+    this.#discarding?.();
+    this.#collecting = this.#reading = this.#discarding = undefined;
+    const callbacks = this.#callbacks;
+    this.#callbacks = undefined;
+    if (callbacks) { for (const callback of callbacks) callback(error); }
+  }
+
+  #claimMode(mode: "collect" | "read"): void {
+    if (this.#mode === "open") this.#mode = mode;
+    else if (this.#error === undefined) {
+      throw new BodyUsedError(`Cannot read the body: it was ${this.#mode === "read" ? "read in parts" : "read"} already`);
+    }
+  }
+
+  /** A small body is gathered in one piece before anybody asks for it. */
+  #expectWhole(): void {
+    if (this.length !== undefined && this.length <= MAX_WAITING) this.#target = new Uint8Array(this.length);
+  }
+
+  #takeChunk(): Uint8Array | undefined {
+    const target = this.#target;
+    if (target === undefined) return this.#waiting?.shift();
+    // What has been handed out may be transferred away: nothing more goes into it.
+    this.#target = undefined;
+    return target.subarray(0, this.received);
+  }
+
+  #takeWhole(): Uint8Array {
+    const whole = this.#target ?? this.#waiting?.join() ?? EMPTY;
+    this.#target = this.#waiting = undefined;
+    this.#mode = "over";
+    return whole;
+  }
+
+  #hold(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#source.pause();
+  }
+
+  #go(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#source.resume();
+  }
+}
+
+function tooLarge(length: number | undefined, limit: number): BodyTooLargeError {
+  const found = length === undefined ? "it has more bytes" : `it has ${length} bytes`;
+  return new BodyTooLargeError(`Cannot hold the body in memory: ${found}, the limit is ${limit} (limits.body)`, { limit });
+}

@@ -1,0 +1,425 @@
+/**
+ * Owns every decision of the pool: who gets which connection, what is opened, what is closed.
+ * Must not know sockets, promises or a clock: the time is handed in, actions are handed back.
+ * Invariants: never more connections (open or being opened) than `max` and `perRoute`; a call
+ * waits only while it cannot be served; who came first is served first, also between routes;
+ * no step costs more than the logarithm of what waits.
+ *
+ * A call that waits is either queued (no slot for it) or dialling (a dial was begun for it).
+ * Whichever connection of its route comes first serves it; its dial then goes on for the next.
+ */
+
+import type { PoolOptions } from "./options.ts";
+import type { CloseReason, PoolAction, PoolDial, PoolEntry, PoolWaiter, RouteSlots } from "./pool_entry.ts";
+import { PoolInventory, type PoolKey } from "./pool_inventory.ts";
+import { StarvedRoutes } from "./starved_routes.ts";
+
+/** The limits that the decisions read. */
+export type PoolLimits = Pick<PoolOptions, "max" | "perRoute" | "idlePerRoute" | "idleTimeout" | "maxQueue">;
+
+/** What is known of a connection when it is open. */
+export interface Opened {
+  /** Exchanges that it can carry at once. */
+  readonly capacity: number;
+  /** Whether that number can be more than one. */
+  readonly multiplexed: boolean;
+  /** When it will be too old to be used again. */
+  readonly retireAt: number;
+}
+
+/** What became of a dial. */
+export interface Dialled<C> {
+  readonly entry: PoolEntry<C>;
+  readonly actions: readonly PoolAction<C>[];
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+
+/** The state of one pool. */
+export class PoolState<C> {
+  readonly #limits: PoolLimits;
+  readonly #books = new PoolInventory<C>();
+  readonly #starved = new StarvedRoutes<C>();
+  #actions: PoolAction<C>[] = [];
+  #queued = 0;
+  #sequence = 0;
+  #closed = false;
+  #tickAt = Infinity;
+
+  constructor(limits: PoolLimits) {
+    this.#limits = limits;
+  }
+
+  /** Connections open or being opened. */
+  get total(): number {
+    return this.#books.total;
+  }
+
+  /** Calls that wait for a slot. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** Idle connections. */
+  get idle(): number {
+    return this.#books.idle.size;
+  }
+
+  /** Whether it refuses new calls. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** When {@linkcode tick} wants to be called; `Infinity` for never. */
+  get tickAt(): number {
+    return this.#tickAt;
+  }
+
+  /** What is known per route. */
+  get routes(): ReadonlyMap<object, RouteSlots<C>> {
+    return this.#books.routes;
+  }
+
+  /** Takes a slot on the newest connection of a route, if that needs no further thought. */
+  take(key: object, now: number): PoolEntry<C> | undefined {
+    const entry = this.#books.routes.get(key)?.free.head?.item;
+    if (entry === undefined || (entry.active === 0 && entry.staleAt <= now)) return undefined;
+    this.#books.occupy(entry);
+    return entry;
+  }
+
+  /** A call wants a connection. */
+  acquire(waiter: PoolWaiter<C>, key: PoolKey, now: number): readonly PoolAction<C>[] {
+    if (this.#closed) return [{ do: "refuse", waiter, reason: "closed" }];
+    const route = this.#books.routeOf(key);
+    for (let entry = route.free.first; entry; entry = route.free.first) {
+      if (entry.active > 0 || entry.staleAt > now) {
+        this.#books.occupy(entry);
+        this.#act({ do: "serve", waiter, entry });
+        return this.#done(route);
+      }
+      this.#drop(entry, entry.retireAt <= now ? "age" : "idle");
+    }
+    waiter.sequence = ++this.#sequence;
+    waiter.slots = route;
+    route.queue.addLast(waiter.place);
+    this.#queued++;
+    this.#refill(route);
+    if (waiter.queued && this.#queued > this.#limits.maxQueue) {
+      this.#leave(waiter);
+      this.#act({ do: "refuse", waiter, reason: "full" });
+    }
+    return this.#done(route);
+  }
+
+  /** A call gives its waiting place up. */
+  cancelled(waiter: PoolWaiter<C>): readonly PoolAction<C>[] {
+    const route = waiter.slots;
+    if (route === undefined) return NONE;
+    const dial = waiter.dial;
+    this.#leave(waiter);
+    if (dial !== undefined && (dial.reserved || !this.#adopt(dial))) this.#cancel(dial);
+    this.#refill(route);
+    return this.#done(route);
+  }
+
+  /**
+   * A connection died under a call that may be sent again: another one is opened in its place,
+   * for that call alone. Nothing that lay idle could be trusted more than the one that died.
+   */
+  replace(entry: PoolEntry<C>, waiter: PoolWaiter<C>): readonly PoolAction<C>[] {
+    const route = entry.route;
+    this.#books.removeEntry(entry);
+    const dial = this.#dial(route, waiter);
+    dial.reserved = true;
+    waiter.slots = route;
+    waiter.dial = dial;
+    return this.#done(route);
+  }
+
+  /** A dial has succeeded. */
+  dialled(dial: PoolDial<C>, connection: C, opened: Opened, now: number): Dialled<C> {
+    const route = dial.route;
+    const sponsor = dial.sponsor;
+    this.#books.removeDial(dial);
+    if (sponsor !== undefined && !dial.reserved) {
+      // Who came first is served; the sponsor then takes over the dial that becomes free by that.
+      this.#leave(sponsor);
+      this.#enqueue(sponsor, route);
+    }
+    route.multiplexed = opened.multiplexed;
+    const retireAt = dial.purged ? -Infinity : opened.retireAt;
+    const entry = this.#books.addEntry(route, connection, opened.capacity, retireAt);
+    if (dial.reserved) {
+      this.#leave(sponsor!);
+      this.#books.occupy(entry);
+      this.#act({ do: "serve", waiter: sponsor!, entry });
+    }
+    this.#offer(entry, now, Infinity);
+    this.#refill(route);
+    return { entry, actions: this.#done(route) };
+  }
+
+  /** A dial has failed. */
+  failed(dial: PoolDial<C>, error: Error): readonly PoolAction<C>[] {
+    const route = dial.route;
+    const sponsor = dial.sponsor;
+    this.#books.removeDial(dial);
+    if (sponsor !== undefined) {
+      this.#leave(sponsor);
+      if (dial.original) this.#act({ do: "fail", waiter: sponsor, error });
+      else {
+        this.#enqueue(sponsor, route);
+        this.#act({ do: "requeue", waiter: sponsor });
+      }
+    }
+    this.#refill(route);
+    return this.#done(route);
+  }
+
+  /**
+   * An exchange is over. `reusable` says that the connection can carry another one; it is then
+   * kept until `keepUntil` at most.
+   */
+  released(entry: PoolEntry<C>, reusable: boolean, now: number, keepUntil: number = Infinity): readonly PoolAction<C>[] {
+    entry.active--;
+    if (entry.gone) return NONE;
+    if (!reusable) entry.retireAt = -Infinity;
+    if (entry.retireAt <= now) {
+      if (entry.active > 0) entry.route.free.remove(entry.free);
+      else this.#drop(entry, reusable ? "age" : "not-reusable");
+      this.#refill(entry.route);
+    } else if (this.#yields(entry)) {
+      this.#drop(entry, "room");
+      this.#feed();
+    } else {
+      this.#offer(entry, now, keepUntil);
+    }
+    return this.#done(entry.route);
+  }
+
+  /** A connection is dead, whatever it was doing. */
+  lost(entry: PoolEntry<C>): readonly PoolAction<C>[] {
+    if (entry.gone) return NONE;
+    this.#books.removeEntry(entry);
+    this.#refill(entry.route);
+    return this.#done(entry.route);
+  }
+
+  /** The peer allows another number of exchanges; 0 while it takes none. */
+  resized(entry: PoolEntry<C>, capacity: number, now: number): readonly PoolAction<C>[] {
+    entry.capacity = capacity;
+    if (entry.gone || entry.retireAt <= now) return NONE;
+    this.#offer(entry, now, entry.staleAt);
+    return this.#done(entry.route);
+  }
+
+  /** Closes what has been idle for too long. */
+  tick(now: number): readonly PoolAction<C>[] {
+    let next = Infinity;
+    for (const entry of this.#books.idle) {
+      if (entry.staleAt <= now) this.#drop(entry, entry.retireAt <= now ? "age" : "idle");
+      else next = Math.min(next, entry.staleAt);
+    }
+    this.#tickAt = next;
+    return this.#done();
+  }
+
+  /** Opens connections that nobody waits for yet, until `count` are spare or a limit is met. */
+  preconnect(key: PoolKey, count: number): readonly PoolAction<C>[] {
+    if (this.#closed) return NONE;
+    const route = this.#books.routeOf(key);
+    let wanted = count - route.idle - route.orphans.size;
+    while (wanted-- > 0 && this.#mayDial(route) && this.#books.total < this.#limits.max) this.#dial(route, undefined);
+    return this.#done(route);
+  }
+
+  /** Closes the idle connections of the routes that `matches`, and the busy ones after their last exchange. */
+  purge(matches: (key: object) => boolean): readonly PoolAction<C>[] {
+    for (const route of [...this.routes.values()]) {
+      if (!matches(route.key)) continue;
+      for (const dial of route.dials) dial.purged = true;
+      for (const entry of route.entries) {
+        entry.retireAt = -Infinity;
+        route.free.remove(entry.free);
+        if (entry.active === 0) this.#drop(entry, "purged");
+      }
+      this.#refill(route);
+    }
+    return this.#done();
+  }
+
+  /** Refuses new calls and closes what nobody uses or waits for; calls under way go on. */
+  drain(): readonly PoolAction<C>[] {
+    this.#closed = true;
+    for (const route of [...this.routes.values()]) {
+      for (const dial of route.orphans) this.#cancel(dial);
+      for (const entry of route.entries) if (entry.active === 0) this.#drop(entry, "closed");
+      this.#books.settle(route);
+    }
+    return this.#done();
+  }
+
+  /** Refuses those that wait, too. Connections in use are the caller's to close. */
+  cut(): readonly PoolAction<C>[] {
+    this.#closed = true;
+    for (const route of [...this.routes.values()]) {
+      const waiters = [...route.queue, ...route.dialling];
+      for (const dial of route.dials) {
+        if (dial.reserved) waiters.push(dial.sponsor!);
+        this.#cancel(dial);
+      }
+      for (const waiter of waiters) {
+        this.#leave(waiter);
+        this.#act({ do: "refuse", waiter, reason: "closed" });
+      }
+      this.#books.settle(route);
+    }
+    return this.#done();
+  }
+
+  #act(action: PoolAction<C>): void {
+    this.#actions.push(action);
+  }
+
+  #done(route?: RouteSlots<C>): readonly PoolAction<C>[] {
+    if (route !== undefined) this.#books.settle(route);
+    if (this.#actions.length === 0) return NONE;
+    const actions = this.#actions;
+    this.#actions = [];
+    return actions;
+  }
+
+  /** Puts a waiter back where its order of arrival says. */
+  #enqueue(waiter: PoolWaiter<C>, route: RouteSlots<C>): void {
+    waiter.slots = route;
+    route.queue.addFromFront(waiter.place, isBefore);
+    this.#queued++;
+  }
+
+  /** Takes a waiter off its list; its dial is left to the caller. */
+  #leave(waiter: PoolWaiter<C>): void {
+    const route = waiter.slots!;
+    if (waiter.dial === undefined) this.#queued--;
+    else waiter.dial.sponsor = undefined;
+    route.queue.remove(waiter.place);
+    route.dialling.remove(waiter.place);
+    waiter.dial = waiter.slots = undefined;
+  }
+
+  /** Gives the free slots of a connection to those who wait, and shelves what is left. */
+  #offer(entry: PoolEntry<C>, now: number, keepUntil: number): void {
+    const route = entry.route;
+    for (let waiter = oldest(route); waiter && entry.active < entry.capacity; waiter = oldest(route)) {
+      const dial = waiter.dial;
+      this.#leave(waiter);
+      if (dial !== undefined && !this.#adopt(dial)) route.orphans.add(dial);
+      this.#books.occupy(entry);
+      this.#act({ do: "serve", waiter, entry });
+    }
+    if (entry.active === 0) this.#rest(entry, now, keepUntil);
+    else if (entry.retireAt > now) this.#books.shelve(entry);
+  }
+
+  #rest(entry: PoolEntry<C>, now: number, keepUntil: number): void {
+    const staleAt = Math.min(now + this.#limits.idleTimeout, keepUntil, entry.retireAt);
+    if (this.#closed) return this.#drop(entry, "closed");
+    if (this.#yields(entry)) return this.#drop(entry, "room");
+    if (staleAt <= now) return this.#drop(entry, entry.retireAt <= now ? "age" : "idle");
+    if (staleAt < this.#tickAt) this.#tickAt = staleAt;
+    this.#books.rest(entry, staleAt);
+    if (entry.route.idle > this.#limits.idlePerRoute) this.#drop(this.#books.oldestIdle(entry.route)!, "idle-cap");
+  }
+
+  /** Whether a connection without work must make room for a route whose call came before those of its own. */
+  #yields(entry: PoolEntry<C>): boolean {
+    if (entry.active > 0) return false;
+    const starved = this.#starved.first(this.#eligible);
+    if (starved === undefined || starved === entry.route) return false;
+    return isBefore(starved.queue.first!, oldest(entry.route));
+  }
+
+  #drop(entry: PoolEntry<C>, reason: CloseReason): void {
+    this.#books.removeEntry(entry);
+    this.#books.settle(entry.route);
+    this.#act({ do: "close", entry, reason });
+  }
+
+  #dial(route: RouteSlots<C>, sponsor: PoolWaiter<C> | undefined): PoolDial<C> {
+    const dial = this.#books.addDial(route, sponsor);
+    this.#act({ do: "dial", dial });
+    return dial;
+  }
+
+  #cancel(dial: PoolDial<C>): void {
+    this.#books.removeDial(dial);
+    this.#act({ do: "cancel", dial });
+  }
+
+  /** Finds a dial without a sponsor another one; `false` when nobody needs it. */
+  #adopt(dial: PoolDial<C>): boolean {
+    const waiter = dial.route.queue.first;
+    if (waiter === undefined) return false;
+    dial.original = false;
+    this.#sponsor(dial, waiter);
+    this.#act({ do: "adopt", dial });
+    return true;
+  }
+
+  #sponsor(dial: PoolDial<C>, waiter: PoolWaiter<C>): void {
+    const route = dial.route;
+    route.queue.remove(waiter.place);
+    this.#queued--;
+    waiter.dial = dial;
+    dial.sponsor = waiter;
+    route.orphans.delete(dial);
+    route.dialling.addFromBack(waiter.place, isBefore);
+  }
+
+  /** Whether one more dial of this route is within its own limits and may be of use. */
+  #mayDial(route: RouteSlots<C>): boolean {
+    if (route.size >= this.#limits.perRoute) return false;
+    // One connection may turn out to serve all who wait, or is known to serve many.
+    return route.multiplexed === false || route.dials.size === 0;
+  }
+
+  readonly #eligible = (route: RouteSlots<C>): boolean => route.queue.size > 0 && this.#mayDial(route);
+
+  /** Makes sure that one more fits in, at the cost of what has been idle for longest. */
+  #makeRoom(): boolean {
+    if (this.#books.total < this.#limits.max) return true;
+    const idle = this.#books.idle.first;
+    if (idle === undefined) return false;
+    this.#drop(idle, "room");
+    return true;
+  }
+
+  /** After anything changed on a route: dials for those who have none. */
+  #refill(route: RouteSlots<C>): void {
+    for (const dial of route.orphans) if (!this.#adopt(dial)) break;
+    if (this.#eligible(route)) this.#starved.add(route);
+    this.#feed();
+  }
+
+  #feed(): void {
+    for (;;) {
+      const route = this.#starved.first(this.#eligible);
+      if (route === undefined || !this.#makeRoom()) return;
+      const waiter = route.queue.first!;
+      this.#sponsor(this.#dial(route, waiter), waiter);
+    }
+  }
+}
+
+/** Whether `a` came before `b`; nobody at all comes last. */
+function isBefore(a: { readonly sequence: number }, b: { readonly sequence: number } | undefined): boolean {
+  return b === undefined || a.sequence < b.sequence;
+}
+
+/** The waiter of a route that came first, with a dial or without. */
+function oldest<C>(route: RouteSlots<C>): PoolWaiter<C> | undefined {
+  const queued = route.queue.first;
+  const dialling = route.dialling.first;
+  if (queued === undefined || dialling === undefined) return queued ?? dialling;
+  return isBefore(queued, dialling) ? queued : dialling;
+}

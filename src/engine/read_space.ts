@@ -1,0 +1,74 @@
+/**
+ * Owns where the bytes of one connection land.
+ * Must not know what they mean.
+ * Invariants: a buffer goes back to the others only when no read is pending into it; an idle
+ * connection waits with a small one.
+ */
+
+import { LARGE_READ, MEDIUM_READ, type ReadBuffers, SMALL_READ } from "./read_buffers.ts";
+
+/** The read buffers of one connection. */
+export class ReadSpace {
+  /** Whether reading was stopped by the consumer. */
+  paused = false;
+  readonly #buffers: ReadBuffers;
+  readonly #ownedViews: boolean;
+  #waiting: Uint8Array | undefined;
+  #large: Uint8Array | undefined;
+  #landing: Uint8Array | undefined;
+  /** Bytes received since the last rest: they tell how large the next response may be. */
+  #received = 0;
+  #inLarge = false;
+
+  constructor(buffers: ReadBuffers, ownedViews: boolean) {
+    this.#buffers = buffers;
+    this.#ownedViews = ownedViews;
+  }
+
+  /** Where the next bytes land while no body is under way. */
+  waiting(): Uint8Array {
+    return this.#waiting ??= new Uint8Array(SMALL_READ);
+  }
+
+  /** Where the next bytes of a body land: in place, if it has one. */
+  forBody(landing: Uint8Array | undefined): Uint8Array {
+    this.#landing = landing;
+    if (landing !== undefined) return landing;
+    return this.#large ??= this.#buffers.take();
+  }
+
+  /** Bytes arrived; whether they have landed in place. */
+  received(view: Uint8Array): boolean {
+    this.#received += view.length;
+    const landing = this.#landing;
+    this.#landing = undefined;
+    if (landing !== undefined && view.buffer === landing.buffer) return true;
+    this.#inLarge = this.#large !== undefined && view.buffer === this.#large.buffer;
+    return false;
+  }
+
+  /** Whether what arrives belongs to the receiver in any case. */
+  get owned(): boolean {
+    return this.#ownedViews;
+  }
+
+  /** Gives the large buffer away if `length` bytes in it are worth it. */
+  claim(length: number): boolean {
+    if (!this.#inLarge) return false;
+    if (this.#large === undefined) return true;
+    if (length < LARGE_READ / 2) return false;
+    this.#large = undefined;
+    return true;
+  }
+
+  /** The exchange is over; no read into a large buffer is pending. */
+  rest(): void {
+    if (this.#large !== undefined) this.#buffers.give(this.#large);
+    this.#large = this.#landing = undefined;
+    this.#inLarge = false;
+    this.paused = false;
+    // A response that did not fit into one read makes the next one more likely to.
+    if (this.#received > this.waiting().length && this.#received <= MEDIUM_READ) this.#waiting = new Uint8Array(MEDIUM_READ);
+    this.#received = 0;
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Owns the way of a request to a connection and back: the `Transport` over sockets.
+ * Must not know layers, nor any runtime: it is given a connector.
+ * Invariant: on a warm connection `send` waits for nothing but the response.
+ */
+
+import type { Clock } from "../base/clock.ts";
+import type { DeadlineQueue } from "../base/deadline.ts";
+import type { Call } from "../core/call.ts";
+import type { CallListener } from "../core/call_event.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { Connector } from "../core/socket.ts";
+import type { CloseOptions, Transport } from "../core/transport.ts";
+import { AbortError, ConnectError, ProxyError } from "../errors.ts";
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
+import type { Connection, EngineContext } from "./connection.ts";
+import { dial, type DialContext, type ProxyLeg } from "./dial.ts";
+import type { DialTask } from "./dial_task.ts";
+import { Exchange, type Settle } from "./exchange.ts";
+import { H1Connection } from "./h1_connection.ts";
+import { DEFAULT_DNS, DEFAULT_ENGINE, type EngineOptions } from "./options.ts";
+import { Pool } from "./pool.ts";
+import type { PoolEntry } from "./pool_entry.ts";
+import type { PoolStats } from "./pool_stats.ts";
+import { ReadBuffers } from "./read_buffers.ts";
+import { Resolver } from "./resolver.ts";
+import { type Route, RouteTable } from "./route.ts";
+
+/** What a transport is made of. */
+export interface SocketTransportParts {
+  /** Opens sockets. */
+  readonly connector: Connector;
+  /** Looks names up. */
+  readonly runtime: Pick<Runtime, "lookup" | "dnsQuery">;
+  readonly clock: Clock;
+  readonly deadlines: DeadlineQueue;
+  /** @default {DEFAULT_ENGINE} */
+  readonly options?: EngineOptions;
+  /** Leads through proxies. */
+  readonly proxyLeg?: ProxyLeg;
+  /** Told what concerns no call: connections evicted while idle. */
+  readonly listener?: CallListener | null;
+}
+
+/** Sends requests over pooled connections. */
+export class SocketTransport implements Transport, EngineContext {
+  readonly pool: Pool<Connection>;
+  readonly buffers: ReadBuffers = new ReadBuffers();
+  readonly resolver: Resolver;
+  readonly #clock: Clock;
+  readonly #routes: RouteTable;
+  readonly #dial: DialContext;
+  readonly #listener: CallListener | null;
+  #connections = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: SocketTransportParts) {
+    const { connector, runtime, clock, deadlines, options = DEFAULT_ENGINE } = parts;
+    const dns = options.dns ?? DEFAULT_DNS;
+    this.#clock = clock;
+    this.#listener = parts.listener ?? null;
+    this.resolver = new Resolver(dns, clock, (name, cancel) => runtime.lookup(name, cancel));
+    this.#dial = {
+      connector,
+      resolver: this.resolver,
+      connectorResolves: connector.resolvesNames && options.dns === null,
+      order: dns.order,
+      connectDelay: options.pool.connectDelay,
+      proxyLeg: parts.proxyLeg ?? noProxyLeg,
+    };
+    this.pool = new Pool<Connection>({
+      options: options.pool,
+      clock,
+      deadlines,
+      dial: (route, task) => this.#open(route, task),
+      placed: (connection, entry) => connection.place(entry),
+      random: Math.random,
+    });
+    this.#routes = new RouteTable((route) => this.pool.uses(route));
+  }
+
+  send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    const now = this.#clock.now();
+    return new Promise((resolve, reject) => {
+      const route = this.#routes.routeFor(request, call.settings);
+      const attempt = call.startAttempt(request, now);
+      const exchange = new Exchange(this, request, call, attempt, route, { resolve, reject }, false);
+      const entry = call.scope.reason === undefined ? this.pool.tryAcquire(route, now) : undefined;
+      if (entry === undefined) return this.pool.acquire(route, call, attempt, now, exchange);
+      attempt.acquiredAt = now;
+      entry.connection.begin(exchange, now);
+    });
+  }
+
+  /** Opens connections for requests like this one, until `count` are spare or a limit is met. */
+  preconnect(request: HttpRequest, call: Call, count: number): void {
+    this.pool.preconnect(this.#routes.routeFor(request, call.settings), call, count);
+  }
+
+  /** Closes the connections to `origin` after their last exchange, and forgets its addresses; all without `origin`. */
+  purge(origin?: string): void {
+    this.resolver.forget(origin === undefined ? undefined : new URL(origin).hostname.replace(/^\[|\]$/g, ""));
+    this.pool.purge((route) => origin === undefined || route.origin === origin);
+  }
+
+  /** Numbers per route. */
+  stats(): PoolStats[] {
+    return this.pool.stats();
+  }
+
+  /** One line for assertions and logs. */
+  inspect(): string {
+    return this.pool.inspect();
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#closing ??= this.#close(options.deadline ?? 0);
+  }
+
+  async #close(deadline: number): Promise<void> {
+    const drained = this.pool.drain();
+    const stop = this.#clock.schedule(() => this.#cut(), deadline, true);
+    await drained;
+    stop();
+    this.buffers.clear();
+    this.resolver.forget();
+  }
+
+  #cut(): void {
+    this.pool.cut();
+    const reason = new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });
+    for (const connection of [...this.pool.connections()]) connection.cut(reason);
+  }
+
+  async #open(route: Route, task: DialTask): Promise<Connection> {
+    const socket = await dial(route, task, this.#dial);
+    if (socket.alpn === "h2") {
+      socket.close();
+      throw new ConnectError(`Cannot speak with ${route.label}: it chose HTTP/2, expected HTTP/1.1`, { retryable: false });
+    }
+    return new H1Connection(++this.#connections, this, route, socket);
+  }
+
+  // What exchanges and connections ask for
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  resend(exchange: Exchange, entry: PoolEntry<Connection>, now: number): void {
+    const { request, call, route, settle } = exchange;
+    call.cause = "resend";
+    const attempt = call.startAttempt(request, now);
+    const next = new Exchange(this, request, call, attempt, route, settle as Settle, true);
+    this.pool.replace(entry, route, call, attempt, now, next);
+  }
+
+  evicted(connection: number, reason: string, call: Call | undefined): void {
+    if (call !== undefined) return call.emit("evict", { connection, reason });
+    if (this.#listener === null) return;
+    try {
+      this.#listener({ type: "evict", connection, reason, call: 0, attempt: 0, at: this.#clock.now() });
+    } catch {
+      // A listener only watches.
+    }
+  }
+}
+
+function noProxyLeg(_socket: unknown, { proxy }: { readonly proxy: { readonly label: string } }): Promise<never> {
+  return Promise.reject(new ProxyError(`Cannot go through ${proxy.label}: this transport leads through no proxy`));
+}
