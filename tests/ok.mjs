@@ -142,9 +142,7 @@ async function okSteps(deno) {
 /** The steps of ok:full: what stands in tests/full/, one after the other, for they measure and load. */
 async function fullSteps(paths) {
   const folder = join(ROOT, "tests/full");
-  const names = existsSync(folder)
-    ? (await readdir(folder)).filter((name) => /^[^_].*\.(?:mjs|ts)$/.test(name)).sort()
-    : [];
+  const names = existsSync(folder) ? (await readdir(folder)).filter((name) => /\.(?:mjs|ts)$/.test(name)).sort() : [];
   const env = Object.fromEntries(RUNTIMES.map(({ id, variable }) => [variable, paths[id]]));
   return names.map((name) => {
     const file = `tests/full/${name}`;
