@@ -197,6 +197,19 @@ function isVisible(member: Node): boolean {
     !tags.some((tag) => tag["kind"] === "internal" || tag["value"] === "@internal");
 }
 
+/** Without the bodies behind overloads: nobody can call these. */
+function callable(declarations: readonly Node[]): readonly Node[] {
+  const hasBody = (each: Node): boolean =>
+    (node(each["functionDef"] ?? each["def"])["hasBody"] ?? each["hasBody"]) === true;
+  return declarations.filter((each) =>
+    !hasBody(each) ||
+    !declarations.some((other) =>
+      other["name"] === each["name"] && other["kind"] === each["kind"] && other["isStatic"] === each["isStatic"] &&
+      !hasBody(other) && other["isAbstract"] !== true
+    )
+  );
+}
+
 /** The lines of one symbol. */
 function symbolLines(name: string, declaration: Node): string[] {
   const def = node(declaration["def"]);
@@ -205,10 +218,10 @@ function symbolLines(name: string, declaration: Node): string[] {
       const prefix = (member: Node): string => member["isStatic"] ? "static " : "";
       return [
         `${def["isAbstract"] ? "abstract " : ""}class ${name}${typeParams(def["typeParams"])}${heritage(def)}`,
-        ...list(def["constructors"]).filter(isVisible).map((each) => `  constructor${signature(each)}`),
+        ...callable(list(def["constructors"])).filter(isVisible).map((each) => `  constructor${signature(each)}`),
         ...list(def["indexSignatures"]).map((each) => `  ${indexSignature(each)}`),
         ...list(def["properties"]).filter(isVisible).map((each) => `  ${prefix(each)}${property(each)}`),
-        ...list(def["methods"]).filter(isVisible).map((each) => `  ${prefix(each)}${method(each)}`),
+        ...callable(list(def["methods"])).filter(isVisible).map((each) => `  ${prefix(each)}${method(each)}`),
       ];
     }
     case "interface":
@@ -225,6 +238,8 @@ function symbolLines(name: string, declaration: Node): string[] {
       return [`function ${name}${signature(def)}`];
     case "variable":
       return [`${def["kind"]} ${name}: ${type(node(def["tsType"]))}`];
+    case "reference":
+      return [`reference ${name}`];
     case "moduleDoc":
       return [];
     default:
@@ -248,7 +263,7 @@ export function printApi(name: string, json: string): Api {
   const symbols = Object.values(nodes).flatMap((file) => list(node(file)["symbols"]));
   symbols.sort((a, b) => String(a["name"]) < String(b["name"]) ? -1 : 1);
   for (const symbol of symbols) {
-    for (const declaration of list(symbol["declarations"])) {
+    for (const declaration of callable(list(symbol["declarations"]))) {
       if (declaration["declarationKind"] !== "export") continue;
       lines.push(...symbolLines(String(symbol["name"]), declaration));
       if (hasAny(declaration["def"])) anys.push(`${name}: ${symbol["name"]}`);

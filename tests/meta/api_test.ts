@@ -59,12 +59,22 @@ test("printApi() prints every form of a symbol and finds any", () => {
             returnType: keyword("void"),
           }),
           declare("A", "typeAlias", { tsType: union, typeParams: [{ name: "T", constraint: keyword("object") }] }),
+          {
+            name: "c",
+            declarations: [
+              { declarationKind: "export", kind: "function", def: { params: [], returnType: keyword("string") } },
+              { declarationKind: "export", kind: "function", def: { params: [], returnType: union, hasBody: true } },
+            ],
+          },
           { name: "hidden", declarations: [{ declarationKind: "private", kind: "variable", def: {} }] },
         ],
       },
     },
   });
   const { text: printed, anys } = printApi("./x", text);
-  assertStringIncludes(printed, "# ./x\n\ntype A<T extends object> = string | any[]\nfunction b(x?: number): void\n");
+  assertStringIncludes(
+    printed,
+    "# ./x\n\ntype A<T extends object> = string | any[]\nfunction b(x?: number): void\nfunction c(): string\n",
+  );
   assertEquals(anys, ["./x: A"]);
 });

@@ -81,7 +81,7 @@ const FORBIDDEN: readonly (readonly [why: string, pattern: RegExp])[] = [
 const FORBIDDEN_CODE: readonly (readonly [why: string, pattern: RegExp])[] = [
   ["a cast to any", /\bas any\b/],
   ["syntax that stripping types leaves behind", /^\s*(?:export )?(?:declare )?(?:const )?(?:enum|namespace)\s+\w/m],
-  ["private by TypeScript, not by #", /^\s*(?:private|protected|public)\s(?!constructor\b)/m],
+  ["private by TypeScript, not by #", /^\s*(?:private|public)\s(?!constructor\b)/m],
   ["a default export", /^export default\b/m],
   ["syntax that Node 20 does not know", /^\s*(?:await )?using\s+\w+\s*=/m],
   ["a comparison that converts", /[^=!]==(?!=)(?!\s*null\b)|!=(?!=)(?!\s*null\b)/],
