@@ -1,5 +1,6 @@
 /**
- * Owns media types (RFC 9110 §8.3.1), read as leniently as browsers do (WHATWG MIME Sniffing §4.4).
+ * Owns media types (RFC 9110 §8.3.1), read as leniently as browsers do (WHATWG MIME
+ * Sniffing §4.4), blanks around `=` besides.
  * Must not know what is done with a type.
  * Invariants: one pass, no backtracking; what is read can be written and read again unchanged.
  */
