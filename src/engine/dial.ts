@@ -6,7 +6,7 @@
 
 import type { CancelToken } from "../base/cancel.ts";
 import type { ResolvedAddress } from "../core/runtime.ts";
-import type { ConnectTarget, Connector, Socket } from "../core/socket.ts";
+import type { Connector, ConnectTarget, Socket } from "../core/socket.ts";
 import type { ProxyTarget } from "../core/settings.ts";
 import type { TlsSettings } from "../core/tls.ts";
 import type { DialTask } from "./dial_task.ts";
@@ -24,12 +24,15 @@ export interface ProxyLegContext {
   readonly port: number;
   /** The addresses of a name, for proxies that take addresses only. */
   readonly resolve: (name: string) => Promise<readonly ResolvedAddress[]>;
+  /** Another socket to the proxy, for a proxy that has closed the one before, or for another address. */
+  readonly reopen: () => Promise<Socket>;
   readonly cancel: CancelToken;
 }
 
 /**
  * Turns a socket connected to a proxy into one that leads to the origin; no byte of TLS or HTTP
- * to the origin was sent. On failure it rejects with `ProxyError` and leaves closing to the caller.
+ * to the origin was sent. On failure it rejects with `ProxyError`; only the socket that it was given
+ * may then be open.
  */
 export type ProxyLeg = (socket: Socket, context: ProxyLegContext) => Promise<Socket>;
 
@@ -49,15 +52,15 @@ export interface DialContext {
 export async function dial(route: Route, task: DialTask, context: DialContext): Promise<Socket> {
   const { proxy } = route;
   const began = task.now();
-  let socket = await openSocket(route, task, context);
+  let socket = await openFirstLeg(route, task, context);
   try {
-    if (proxy !== null && proxy.tls !== null) socket = await secure(socket, proxy.tls, task);
     if (proxy !== null && !route.forwarded) {
       socket = await context.proxyLeg(socket, {
         proxy,
         host: route.host,
         port: route.port,
         resolve: async (name) => await resolve(name, task, context),
+        reopen: async () => await openFirstLeg(route, task, context),
         cancel: task.cancel,
       });
     }
@@ -69,6 +72,14 @@ export async function dial(route: Route, task: DialTask, context: DialContext): 
     socket.close();
     throw error;
   }
+}
+
+/** A socket to the origin, or to the proxy with its TLS. */
+async function openFirstLeg(route: Route, task: DialTask, context: DialContext): Promise<Socket> {
+  const socket = await openSocket(route, task, context);
+  const tls = route.proxy?.tls ?? null;
+  // A failed handshake closes its socket.
+  return tls === null ? socket : await secure(socket, tls, task);
 }
 
 async function openSocket(route: Route, task: DialTask, context: DialContext): Promise<Socket> {

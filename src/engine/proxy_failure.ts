@@ -5,7 +5,7 @@
  * proxy wrote stands in a message but its status and a quoted reason.
  */
 
-import { type ErrorFields, JetstreamError, ProtocolError, ProxyError } from "../errors.ts";
+import { type ErrorFields, LocalProtocolError, ProtocolError, ProxyError, SocketError } from "../errors.ts";
 import { quote } from "../http/field_grammar.ts";
 import type { ProxyTarget } from "../core/settings.ts";
 
@@ -32,11 +32,11 @@ export function proxyError(
   return new ProxyError(message, { host, port, ...fields });
 }
 
-/** The error for a connection to the proxy that broke, or over which it sent what it must not. */
-export function brokenProxy(destination: ProxyDestination, cause: JetstreamError): ProxyError {
-  const garbled = cause instanceof ProtocolError;
-  const code = garbled ? "PROXY_PROTOCOL" : "PROXY_CLOSED";
-  return proxyError(destination, lowerFirst(cause.message), { code, cause, retryable: !garbled });
+/** The error for a connection to the proxy that broke, for what a proxy must not send, and for what it cannot carry. */
+function brokenProxy(destination: ProxyDestination, cause: SocketError | ProtocolError): ProxyError {
+  const lost = cause instanceof SocketError;
+  const code = lost ? "PROXY_CLOSED" : cause instanceof LocalProtocolError ? "PROXY_UNSUITABLE" : "PROXY_PROTOCOL";
+  return proxyError(destination, lowerFirst(cause.message), { code, cause, retryable: lost });
 }
 
 /** The error for bytes that came before anything was sent to the origin. */
@@ -68,23 +68,18 @@ export function unauthorized(destination: ProxyDestination, challenges: readonly
   return proxyError(destination, why, { code: "PROXY_AUTHENTICATION", status: 407, retryable: false });
 }
 
-/** Runs `work`; what breaks in it is told as the proxy's failure. */
-export async function throughProxy<T>(destination: ProxyDestination, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ProxyError || !isBroken(error)) throw error;
-    throw brokenProxy(destination, error);
-  }
+/** The error for a challenge that cannot be answered, for the request cannot be sent again. */
+export function unreplayable(destination: ProxyDestination, kind: string): ProxyError {
+  const why = `it wants credentials, and the body of the request is ${kind}, expected one that can be sent twice`;
+  return proxyError(destination, why, { code: "PROXY_AUTHENTICATION", status: 407, retryable: false });
 }
 
-/** Whether an error is about the connection, as against a limit, a cancelled call, or the caller's own. */
-function isBroken(error: unknown): error is JetstreamError {
-  return error instanceof JetstreamError && (error instanceof ProtocolError || error.code !== "") && isTransport(error);
-}
-
-function isTransport(error: JetstreamError): boolean {
-  return error.name === "SocketError" || error.name === "IncompleteReadError" || error instanceof ProtocolError;
+/**
+ * What an error of the connection to a proxy means: what breaks there is the proxy's failure. Limits,
+ * cancelled calls, names that do not resolve and failed handshakes say what they are themselves.
+ */
+export function translated(destination: ProxyDestination, error: unknown): unknown {
+  return error instanceof SocketError || error instanceof ProtocolError ? brokenProxy(destination, error) : error;
 }
 
 function lowerFirst(text: string): string {

@@ -39,7 +39,9 @@ export function headFor(request: HttpRequest, route: Route, expectContinue: bool
 /** RFC 9112 section 3.2: the origin form, and another one where a proxy or a tunnel is concerned. */
 function targetOf(request: HttpRequest, route: Route): string {
   const { url } = request;
-  if (request.method === "CONNECT") return url.hostname.includes(":") ? `[${url.hostname}]:${url.port}` : `${url.hostname}:${url.port}`;
+  if (request.method === "CONNECT") {
+    return url.hostname.includes(":") ? `[${url.hostname}]:${url.port}` : `${url.hostname}:${url.port}`;
+  }
   return route.forwarded ? url.href : url.target;
 }
 
@@ -75,7 +77,7 @@ function fieldsOf(request: HttpRequest, route: Route): Field[] {
         break;
       default:
         if (name.length > 6 && name[5] === "-" && name.slice(0, 6).toLowerCase() === "proxy-") {
-          if (!route.forwarded || replacesCredentials(name, route)) continue;
+          if (!route.forwarded || route.proxy!.headers.has(name)) continue;
         }
     }
     fields.push(field);
@@ -86,12 +88,8 @@ function fieldsOf(request: HttpRequest, route: Route): Field[] {
     fields.push(["Connection", "TE"]);
   }
   if (!host) fields.unshift(["Host", request.url.authority]);
-  if (route.forwarded && route.proxy!.username !== "") fields.push(["Proxy-Authorization", basicCredentials(route)]);
+  if (route.forwarded) fields.push(...route.proxy!.headers.pairs);
   return fields;
-}
-
-function replacesCredentials(name: string, route: Route): boolean {
-  return name.toLowerCase() === "proxy-authorization" && route.proxy!.username !== "";
 }
 
 /** The options of Connection that the engine, or whoever takes the connection over, acts upon. */
@@ -118,12 +116,4 @@ function names(connection: string, option: string): boolean {
 
 function reject(name: string, why: string): never {
   throw new LocalProtocolError(`Cannot send the field ${name}: ${why}`);
-}
-
-/** RFC 7617, in UTF-8. */
-function basicCredentials(route: Route): string {
-  const { username, password } = route.proxy!;
-  let binary = "";
-  for (const byte of new TextEncoder().encode(`${username}:${password}`)) binary += String.fromCharCode(byte);
-  return `Basic ${btoa(binary)}`;
 }
