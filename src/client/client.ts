@@ -27,10 +27,10 @@ import { CLIENT_OPTION_NAMES, REQUEST_OPTION_NAMES } from "./option_table.ts";
 import type { ClientOptions, RequestOptions, URLInput } from "./options.ts";
 import { PendingResponse } from "./pending.ts";
 import { defaultHeaders, type PreparedOptions, prepareRequest } from "./prepare.ts";
-import { type ResolveContext, resolveBaseUrl, resolveClient, resolveRequest } from "./resolve.ts";
+import { resolveBaseUrl, resolveClient, type ResolveContext, resolveRequest } from "./resolve.ts";
 import { ResultClient } from "./result.ts";
 import type { Run } from "./stack.ts";
-import { callable, oneOf, record, wrongType } from "./validate.ts";
+import { callable, oneOf, record, wholeNumber, wrongType } from "./validate.ts";
 
 /** Where a layer is put by {@linkcode Client.use}. */
 export interface UseOptions {
@@ -43,9 +43,19 @@ export interface UseOptions {
 }
 
 /** What is going on in a client. */
-export interface ClientStats extends PoolStats {
+export interface ClientStats {
   /** Calls under way, waiting ones included. */
   readonly calls: number;
+  /** Connections that carry an exchange. */
+  readonly busy: number;
+  /** Connections that wait for one. */
+  readonly idle: number;
+  /** Connections being opened. */
+  readonly dialling: number;
+  /** Calls that wait for a connection. */
+  readonly queued: number;
+  /** The same numbers for each route. */
+  readonly routes: readonly PoolStats[];
 }
 
 /** A call that is ready to go. */
@@ -199,7 +209,9 @@ export class Client {
   extend(options: ClientOptions = {}): Client {
     for (const name of ["pool", "dns", "transport"] as const) {
       if (options[name] !== undefined) {
-        throw new TypeError(`Cannot extend a client with the option "${name}": the pool is shared, expected a new Client`);
+        throw new TypeError(
+          `Cannot extend a client with the option "${name}": the pool is shared, expected a new Client`,
+        );
       }
     }
     const { callLayers, networkLayers } = this.#settings;
@@ -213,7 +225,9 @@ export class Client {
   use(layer: Layer, options: UseOptions = {}): this {
     callable("use", layer);
     const given = record<UseOptions>("use", options, ["level"]);
-    const list = oneOf("use.level", given.level ?? "call", ["call", "network"]) === "call" ? "callLayers" : "networkLayers";
+    const list = oneOf("use.level", given.level ?? "call", ["call", "network"]) === "call"
+      ? "callLayers"
+      : "networkLayers";
     this.#settings = Object.freeze({ ...this.#settings, [list]: Object.freeze([...this.#settings[list], layer]) });
     this.#run = this.#host.stack.runFor(this.#settings, false);
     return this;
@@ -221,22 +235,34 @@ export class Client {
 
   /** What is going on: calls, connections, queue. */
   stats(): ClientStats {
-    const pool = this.#host.pooled?.stats() ?? { connections: 0, busy: 0, idle: 0, dialling: 0, queued: 0, routes: [] };
-    return { ...pool, calls: this.#host.calls.size };
+    const routes = this.#host.pooled?.stats() ?? [];
+    const sum = (name: "busy" | "idle" | "dialling" | "queued"): number =>
+      routes.reduce((total, route) => total + route[name], 0);
+    return {
+      calls: this.#host.calls.size,
+      busy: sum("busy"),
+      idle: sum("idle"),
+      dialling: sum("dialling"),
+      queued: sum("queued"),
+      routes,
+    };
   }
 
-  /** Opens up to `count` connections to the origin of `url`, so that the next calls find them open. */
-  async preconnect(url: URLInput, count = 1): Promise<void> {
+  /**
+   * Starts to open connections to the origin of `url` until `count` are spare, so that the next
+   * calls find them open. Does not wait: what fails is met again by the call that needs it.
+   */
+  preconnect(url: URLInput, count = 1): void {
+    wholeNumber("preconnect.count", count, 1);
     const { request, settings } = this.#ready("GET", url, undefined, false);
     const call = new Call(this.#host, settings, this.#host.clock.now(), false);
-    this.#host.calls.add(call);
-    try {
-      await this.#host.pooled?.preconnect(request, call, count);
-    } catch (error) {
-      throw failCall(error, call, request);
-    } finally {
-      this.#end(call);
-    }
+    this.#host.pooled?.preconnect(request, call, count);
+    call.settle();
+  }
+
+  /** Closes the connections to `origin` (all without it) after their last exchange, and forgets its addresses. */
+  purge(origin?: URLInput): void {
+    this.#host.pooled?.purge(origin === undefined ? undefined : new RequestUrl(origin).origin);
   }
 
   /**
@@ -263,7 +289,9 @@ export class Client {
   #ready(method: string, url: URLInput, options: RequestOptions | undefined, streamed: boolean): ReadyCall {
     if (options === undefined) {
       const run = streamed ? this.#host.stack.runFor(this.#settings, true) : this.#run;
-      const request = typeof url === "string" ? this.#repeated(method, url) : this.#prepare(method, url, undefined, this.#kept);
+      const request = typeof url === "string"
+        ? this.#repeated(method, url)
+        : this.#prepare(method, url, undefined, this.#kept);
       const settings = this.#withUserInfo(request, this.#settings);
       return settings === this.#settings
         ? { request, settings, run }
@@ -310,7 +338,12 @@ export class Client {
     return Object.freeze({ ...settings, auth: Object.freeze({ scheme, origin: request.url.origin }) });
   }
 
-  async #call(method: string, url: URLInput, options: RequestOptions | undefined, streamed: boolean): Promise<HttpResponse> {
+  async #call(
+    method: string,
+    url: URLInput,
+    options: RequestOptions | undefined,
+    streamed: boolean,
+  ): Promise<HttpResponse> {
     const { request, settings, run } = this.#ready(method, url, options, streamed);
     const host = this.#host;
     if (this.#closed || host.closed) {

@@ -40,13 +40,17 @@ export function resolveDecompress(
 
 /** The coding in force for a value of the `compress` option; `null` when off. */
 export function resolveCompress(value: Coding | false | undefined, runtime: Runtime): Coding | null {
-  return value === undefined || value === false ? null : supported("compress", value, runtime.codecs.encodable, runtime);
+  return value === undefined || value === false
+    ? null
+    : supported("compress", value, runtime.codecs.encodable, runtime);
 }
 
 function supported(option: string, value: unknown, known: readonly Coding[], runtime: Runtime): Coding {
   const coding = oneOf(option, value, CODINGS);
   if (known.includes(coding)) return coding;
   throw new UnsupportedRuntimeError(
-    `Cannot use the option "${option}": ${runtime.agent} has no ${coding}, expected one of ${known.join(", ") || "none"}`,
+    `Cannot use the option "${option}": ${runtime.agent} has no ${coding}, expected one of ${
+      known.join(", ") || "none"
+    }`,
   );
 }

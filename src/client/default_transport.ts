@@ -20,7 +20,9 @@ export function defaultTransport(
 ): SocketTransport {
   const connector = runtime.connector;
   if (!connector) {
-    throw new UnsupportedRuntimeError(`Cannot open connections: ${runtime.agent} has no sockets, expected Deno, Bun or Node`);
+    throw new UnsupportedRuntimeError(
+      `Cannot open connections: ${runtime.agent} has no sockets, expected Deno, Bun or Node`,
+    );
   }
   return new SocketTransport({ connector, runtime, clock, deadlines, options });
 }

@@ -112,9 +112,14 @@ function resolveDns(value: DnsOptions): EngineDns {
 
 function resolveHosts(value: NonNullable<DnsOptions["hosts"]>): ReadonlyMap<string, readonly string[]> {
   const hosts = new Map<string, readonly string[]>();
-  for (const [name, addresses] of Object.entries(record<Record<string, unknown>>("dns.hosts", value, Object.keys(value)))) {
+  for (
+    const [name, addresses] of Object.entries(record<Record<string, unknown>>("dns.hosts", value, Object.keys(value)))
+  ) {
     const option = `dns.hosts.${name}`;
-    hosts.set(name.toLowerCase(), Object.freeze(listOf(option, typeof addresses === "string" ? [addresses] : addresses, address)));
+    hosts.set(
+      name.toLowerCase(),
+      Object.freeze(listOf(option, typeof addresses === "string" ? [addresses] : addresses, address)),
+    );
   }
   return hosts;
 }

@@ -50,15 +50,15 @@ export class Host {
 
   /** What carries the requests. */
   get transport(): Transport {
-    return this.#given ?? this.sockets;
+    return this.#given ?? this.#pool();
   }
 
   /** The pooled transport; `null` when another was given. */
   get pooled(): SocketTransport | null {
-    return this.#given === null ? this.sockets : null;
+    return this.#given === null ? this.#pool() : null;
   }
 
-  private get sockets(): SocketTransport {
+  #pool(): SocketTransport {
     return this.#sockets ??= defaultTransport(this.runtime, this.clock, this.deadlines, this.#engine);
   }
 

@@ -59,7 +59,18 @@ export function prepareRequest(
   return new HttpRequest(knownMethod(method), target, list, body);
 }
 
-const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "CONNECT"]);
+const KNOWN_METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "QUERY",
+  "CONNECT",
+]);
 
 /** Methods of the registry may be written in any case; all others are taken as they are (RFC 9110 §9.1). */
 function knownMethod(method: string): string {
@@ -78,7 +89,11 @@ function prepareBody(options: PreparedOptions): Body | null {
   const trailers = options.trailers;
   if (trailers == null) return body;
   callable("trailers", trailers);
-  if (body === null) throw new TypeError('Cannot use the option "trailers": there is no body, expected one of body, json, form, multipart');
+  if (body === null) {
+    throw new TypeError(
+      'Cannot use the option "trailers": there is no body, expected one of body, json, form, multipart',
+    );
+  }
   return new TrailedBody(body, () => HeaderList.from(trailers()));
 }
 

@@ -34,7 +34,7 @@ export interface ResolveContext {
 
 type Resolver = (value: never, context: ResolveContext) => Partial<Settings>;
 
-const LENIENT_RULES: readonly LenientRule[] = ["bare-lf", "obs-fold"];
+const LENIENT_RULES: readonly LenientRule[] = ["bare-lf"];
 
 /** One row per option that stands alone; what depends on several is below. */
 const RESOLVERS: { readonly [name: string]: Resolver } = {
@@ -130,7 +130,11 @@ function resolveCookies(value: RequestOptions["cookies"] | boolean, { request }:
   if (value instanceof CookieJar) return { cookies: value as CookieSource };
   if (value === true && !request) return { cookies: new CookieJar() };
   if (typeof value !== "object" || !request) {
-    throw wrongType("cookies", value, request ? "an object of names and values, a CookieJar, or false" : "true, false or a CookieJar");
+    throw wrongType(
+      "cookies",
+      value,
+      request ? "an object of names and values, a CookieJar, or false" : "true, false or a CookieJar",
+    );
   }
   return { ownCookies: ownCookies(value as { [name: string]: string }) };
 }

@@ -128,9 +128,11 @@ function complete(given: RetryOptions): RetrySettings {
         : listOf("retry.statuses", given.statuses, (name, status) => wholeNumber(name, status, 200, 599)),
     ),
     on: new Set(
-      given.on === undefined
-        ? DEFAULT_CAUSES
-        : listOf("retry.on", given.on, (name, cause) => oneOf<RetryCause>(name, cause, ["connect", "reset", "timeout"])),
+      given.on === undefined ? DEFAULT_CAUSES : listOf(
+        "retry.on",
+        given.on,
+        (name, cause) => oneOf<RetryCause>(name, cause, ["connect", "reset", "timeout"]),
+      ),
     ),
     backoff: resolveBackoff(given.backoff),
     jitter: resolveJitter(given.jitter),

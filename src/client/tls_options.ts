@@ -108,7 +108,9 @@ function readOne(option: string, value: string | Uint8Array, label: string, file
 
 function readFile(option: string, path: string, files: Files | undefined): Uint8Array {
   if (!files) {
-    throw new UnsupportedRuntimeError(`Cannot read the file of the option "${option}": this runtime has no files, expected PEM text`);
+    throw new UnsupportedRuntimeError(
+      `Cannot read the file of the option "${option}": this runtime has no files, expected PEM text`,
+    );
   }
   try {
     return files.readBytesSync(path);

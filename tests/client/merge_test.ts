@@ -52,9 +52,21 @@ test("mergeOptions() changes neither side", () => {
 test("mergeOptions() refuses options out of place and unknown hooks", () => {
   assertThrows(() => mergeOptions({}, { json: 1 }, CLIENT_OPTION_NAMES), TypeError);
   assertThrows(() => mergeOptions({}, { pool: {} }, REQUEST_OPTION_NAMES), TypeError);
-  assertThrows(() => mergeOptions({}, { hooks: { requests: [] } }, CLIENT_OPTION_NAMES), TypeError, 'did you mean "request"');
-  assertThrows(() => mergeOptions({}, { hooks: { request: () => {} } }, CLIENT_OPTION_NAMES), TypeError, "an array of functions");
-  assertThrows(() => mergeOptions({}, { hooks: { request: [1] } }, CLIENT_OPTION_NAMES), TypeError, '"hooks.request[0]"');
+  assertThrows(
+    () => mergeOptions({}, { hooks: { requests: [] } }, CLIENT_OPTION_NAMES),
+    TypeError,
+    'did you mean "request"',
+  );
+  assertThrows(
+    () => mergeOptions({}, { hooks: { request: () => {} } }, CLIENT_OPTION_NAMES),
+    TypeError,
+    "an array of functions",
+  );
+  assertThrows(
+    () => mergeOptions({}, { hooks: { request: [1] } }, CLIENT_OPTION_NAMES),
+    TypeError,
+    '"hooks.request[0]"',
+  );
 });
 
 test("a polluted Object.prototype adds no option", () => {

@@ -13,19 +13,44 @@ import {
 import { test } from "../support/suite.ts";
 
 const REFUSED: readonly [name: string, run: () => unknown, type: ErrorConstructor, message: string][] = [
-  ["a duration of 0", () => duration("timeout.read", 0), RangeError, '"timeout.read": it is 0, expected a number of milliseconds above 0'],
+  [
+    "a duration of 0",
+    () => duration("timeout.read", 0),
+    RangeError,
+    '"timeout.read": it is 0, expected a number of milliseconds above 0',
+  ],
   ["a negative duration", () => duration("timeout.read", -1), RangeError, "it is -1"],
   ["a duration that is not a number", () => duration("timeout.read", NaN), RangeError, "it is NaN"],
-  ["a duration as text", () => duration("timeout.read", "5s"), TypeError, 'it is "5s", expected a number of milliseconds'],
+  [
+    "a duration as text",
+    () => duration("timeout.read", "5s"),
+    TypeError,
+    'it is "5s", expected a number of milliseconds',
+  ],
   ["a broken count", () => wholeNumber("pool.max", 1.5, 1), RangeError, "it is 1.5, expected a whole number from 1 on"],
   ["a count too small", () => wholeNumber("pool.max", 0, 1, 9), RangeError, "expected a whole number from 1 to 9"],
-  ["an endless count where there is an end", () => wholeNumber("retry.max", Infinity, 0, 9), RangeError, "it is Infinity"],
+  [
+    "an endless count where there is an end",
+    () => wholeNumber("retry.max", Infinity, 0, 9),
+    RangeError,
+    "it is Infinity",
+  ],
   ["a count as bigint", () => wholeNumber("pool.max", 3n, 1), TypeError, "it is 3n"],
-  ["a number out of range", () => numberWithin("retry.budget.ratio", 2, 0, 1), RangeError, "expected a number from 0 to 1"],
+  [
+    "a number out of range",
+    () => numberWithin("retry.budget.ratio", 2, 0, 1),
+    RangeError,
+    "expected a number from 0 to 1",
+  ],
   ["a flag as text", () => flag("tls.verify", "no"), TypeError, 'it is "no", expected true or false'],
   ["an empty text", () => text("unix", ""), RangeError, "expected a string that is not empty"],
   ["a text that is a symbol", () => text("unix", Symbol("x")), TypeError, "it is a symbol"],
-  ["a word that is none of these", () => oneOf("order", "up", ["a", "b"]), RangeError, 'it is "up", expected one of "a", "b"'],
+  [
+    "a word that is none of these",
+    () => oneOf("order", "up", ["a", "b"]),
+    RangeError,
+    'it is "up", expected one of "a", "b"',
+  ],
   ["a list that is a string", () => listOf("retry.methods", "GET", text), TypeError, "expected an array"],
   ["a bad member of a list", () => listOf("retry.methods", ["GET", 5], text), TypeError, '"retry.methods[1]": it is 5'],
   ["an object that is an array", () => record("retry", [], ["max"]), TypeError, "it is an array, expected an object"],
@@ -48,7 +73,12 @@ test("option checks never print a value whose name marks a secret", () => {
 
 test("record() names the nearest known option", () => {
   const known = ["timeout", "retry", "headers", "baseUrl"];
-  for (const [given, wanted] of [["timeouts", "timeout"], ["baseURL", "baseUrl"], ["base_url", "baseUrl"], ["header", "headers"]]) {
+  for (
+    const [given, wanted] of [["timeouts", "timeout"], ["baseURL", "baseUrl"], ["base_url", "baseUrl"], [
+      "header",
+      "headers",
+    ]]
+  ) {
     const error = assertThrows(() => record("", { [given!]: 1 }, known), TypeError) as TypeError;
     assertStringIncludes(error.message, `did you mean "${wanted}"`);
   }

@@ -1,0 +1,354 @@
+/**
+ * The server that the behaviour tests talk to, in a process of its own: over TCP, TLS and a unix
+ * socket. What a request should meet stands in its URL, so that a caller whose thread is blocked
+ * can say it too; what the server saw is asked with a further request (`/seen`).
+ *
+ * It reads one line of JSON from standard input (`{ tls?, unix? }`), prints one line of JSON
+ * (`{ http, https, unix }`: ports and path), and ends when standard input does.
+ */
+
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
+
+const seen = new Map();
+const counters = new Map();
+let connections = 0;
+const numbers = new WeakMap();
+
+const number = (query, name, fallback) => query.has(name) ? Number(query.get(name)) : fallback;
+const pause = promisify(setTimeout);
+
+/** A repeating pattern: any part of it can be checked. */
+export function pattern(length, from = 0) {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at++) bytes[at] = (from + at) % 251;
+  return bytes;
+}
+
+function note(id, entry) {
+  if (!id) return;
+  if (!seen.has(id)) seen.set(id, []);
+  seen.get(id).push(entry);
+}
+
+function connectionOf(socket) {
+  if (!numbers.has(socket)) numbers.set(socket, ++connections);
+  return numbers.get(socket);
+}
+
+async function readBody(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+function facts(request, url, body) {
+  const fields = [];
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    fields.push([request.rawHeaders[at], request.rawHeaders[at + 1]]);
+  }
+  return {
+    method: request.method,
+    target: request.url,
+    path: url.pathname,
+    version: request.httpVersion,
+    headers: request.headers,
+    fields,
+    trailers: request.trailers,
+    length: body.length,
+    text: body.length <= 65_536 ? body.toString("utf8") : undefined,
+    sha256: createHash("sha256").update(body).digest("hex"),
+    connection: connectionOf(request.socket),
+    encrypted: request.socket.encrypted === true,
+    tls: request.socket.encrypted
+      ? {
+        version: request.socket.getProtocol(),
+        alpn: request.socket.alpnProtocol,
+        servername: request.socket.servername,
+        client: request.socket.getPeerCertificate()?.subject?.CN,
+      }
+      : undefined,
+    from: request.socket.remoteAddress,
+  };
+}
+
+const sendJson = (response, value, status = 200, headers = {}) => {
+  const text = JSON.stringify(value);
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
+};
+
+/** Fields given as `h=Name:value`, as often as wanted. */
+function givenHeaders(query) {
+  const pairs = [];
+  for (const line of query.getAll("h")) {
+    const colon = line.indexOf(":");
+    pairs.push([line.slice(0, colon), line.slice(colon + 1)]);
+  }
+  return pairs;
+}
+
+const ROUTES = {
+  /** What arrived, as JSON; `h` adds fields. */
+  async echo(request, response, url) {
+    const body = await readBody(request);
+    for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
+    sendJson(response, facts(request, url, body), number(url.searchParams, "status", 200));
+  },
+  /** A status with fields and a body: `/status/503?h=Retry-After:1&body=text`. */
+  async status(request, response, url) {
+    await readBody(request);
+    const body = url.searchParams.get("body") ?? "";
+    for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
+    const status = Number(url.pathname.split("/")[2]);
+    response.statusMessage = url.searchParams.get("reason") ?? response.statusMessage;
+    response.writeHead(status, status === 204 || status === 304 ? {} : { "content-length": Buffer.byteLength(body) });
+    response.end(body);
+  },
+  /** One reply after the other for each `id`: `/sequence?id=x&statuses=503,503,200`. */
+  async sequence(request, response, url) {
+    await readBody(request);
+    const id = url.searchParams.get("id");
+    const statuses = url.searchParams.get("statuses").split(",");
+    const turn = counters.get(id) ?? 0;
+    counters.set(id, turn + 1);
+    const reply = statuses[Math.min(turn, statuses.length - 1)];
+    if (reply === "reset") return request.socket.resetAndDestroy();
+    if (reply === "close") return request.socket.destroy();
+    for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
+    sendJson(response, { turn }, Number(reply));
+  },
+  /** What came with `id` so far. */
+  async seen(request, response, url) {
+    await readBody(request);
+    sendJson(response, seen.get(url.searchParams.get("id")) ?? []);
+  },
+  /** Bytes of the pattern: `/bytes/1000?chunked=1&type=…`. */
+  async bytes(request, response, url) {
+    await readBody(request);
+    const length = Number(url.pathname.split("/")[2]);
+    const head = { "content-type": url.searchParams.get("type") ?? "application/octet-stream" };
+    if (!url.searchParams.has("chunked")) head["content-length"] = length;
+    response.writeHead(200, head);
+    const step = number(url.searchParams, "step", 65_521);
+    for (let at = 0; at < length; at += step) {
+      if (response.destroyed) return;
+      if (!response.write(pattern(Math.min(step, length - at), at))) {
+        await Promise.race([
+          new Promise((go) => response.once("drain", go)),
+          new Promise((go) => response.once("close", go)),
+        ]);
+      }
+    }
+    response.end();
+  },
+  /** The text given: `/text?body=…&type=…&charset=latin1`. */
+  async text(request, response, url) {
+    await readBody(request);
+    const body = url.searchParams.has("base64")
+      ? Buffer.from(url.searchParams.get("base64"), "base64")
+      : Buffer.from(url.searchParams.get("body") ?? "", url.searchParams.get("charset") ?? "utf8");
+    for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
+    response.writeHead(200, {
+      "content-type": url.searchParams.get("type") ?? "text/plain",
+      "content-length": body.length,
+    });
+    response.end(body);
+  },
+  /** The head after some milliseconds. */
+  async delay(request, response, url) {
+    await readBody(request);
+    await pause(Number(url.pathname.split("/")[2]));
+    sendJson(response, { delayed: true });
+  },
+  /** A body in drops: `/trickle?count=16&interval=300&size=1`. */
+  async trickle(request, response, url) {
+    await readBody(request);
+    const count = number(url.searchParams, "count", 16);
+    const size = number(url.searchParams, "size", 1);
+    response.writeHead(200, { "content-length": count * size });
+    for (let at = 0; at < count && !response.destroyed; at++) {
+      response.write(pattern(size, at * size));
+      await pause(number(url.searchParams, "interval", 300));
+    }
+    response.end();
+  },
+  /** A head and some bytes, then silence: `/stall?after=5&length=100`. */
+  async stall(request, response, url) {
+    await readBody(request);
+    response.writeHead(200, { "content-length": number(url.searchParams, "length", 100) });
+    response.write(pattern(number(url.searchParams, "after", 5)));
+  },
+  /** A redirect: `/redirect?to=…&status=302`. */
+  async redirect(request, response, url) {
+    const body = await readBody(request);
+    note(url.searchParams.get("id"), facts(request, url, body));
+    for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
+    response.writeHead(number(url.searchParams, "status", 302), {
+      location: url.searchParams.get("to"),
+      "content-length": 5,
+    });
+    response.end("moved");
+  },
+  /** A body with content codings, innermost first: `/encoded/gzip,br?body=…&cut=12`. */
+  async encoded(request, response, url) {
+    await readBody(request);
+    const codings = url.pathname.split("/")[2].split(",");
+    let body = url.searchParams.has("zeros")
+      ? Buffer.alloc(Number(url.searchParams.get("zeros")))
+      : Buffer.from(url.searchParams.get("body") ?? "hello");
+    for (const coding of codings) body = ENCODERS[coding](body);
+    const cut = number(url.searchParams, "cut", 0);
+    if (cut > 0) body = body.subarray(0, body.length - cut);
+    response.writeHead(200, {
+      "content-encoding": codings.map((coding) => coding === "raw-deflate" ? "deflate" : coding).join(", "),
+      "content-length": body.length,
+      "content-type": "text/plain",
+    });
+    response.end(body);
+  },
+  /** Early hints before the answer: `/hints?count=2`. */
+  async hints(request, response, url) {
+    await readBody(request);
+    for (let at = 0; at < number(url.searchParams, "count", 1); at++) {
+      response.writeEarlyHints({ link: `</s${at}.css>; rel=preload` });
+    }
+    sendJson(response, { hinted: true });
+  },
+  /** A chunked body with trailer fields. */
+  async trailers(request, response, url) {
+    const body = await readBody(request);
+    response.writeHead(200, { trailer: "X-Checksum", "content-type": "application/json" });
+    response.write(JSON.stringify(facts(request, url, body)));
+    response.addTrailers({ "X-Checksum": "abc" });
+    response.end();
+  },
+  /** Bytes as they are, in place of an HTTP response: `/raw?base64=…&end=fin|rst|keep`. */
+  async raw(request, response, url) {
+    await readBody(request);
+    const socket = request.socket;
+    socket.write(Buffer.from(url.searchParams.get("base64"), "base64"), () => {
+      switch (url.searchParams.get("end") ?? "fin") {
+        case "fin":
+          return socket.end();
+        case "rst":
+          return socket.resetAndDestroy();
+      }
+    });
+  },
+  /** Challenges until the credentials are those given: `/basic?user=u&password=p`. */
+  async basic(request, response, url) {
+    const body = await readBody(request);
+    const wanted = Buffer.from(`${url.searchParams.get("user")}:${url.searchParams.get("password")}`).toString(
+      "base64",
+    );
+    const right = request.headers.authorization === `Basic ${wanted}`;
+    sendJson(
+      response,
+      facts(request, url, body),
+      right ? 200 : 401,
+      right ? {} : { "www-authenticate": 'Basic realm="test"' },
+    );
+  },
+  /** Sets cookies given as `c`, then echoes what came. */
+  async cookies(request, response, url) {
+    const body = await readBody(request);
+    for (const cookie of url.searchParams.getAll("c")) response.appendHeader("set-cookie", cookie);
+    sendJson(response, facts(request, url, body));
+  },
+  /** Never reads the body. */
+  async deaf(request) {
+    request.pause();
+  },
+  /** Reads so many bytes per second: `/slow?rate=65536`. */
+  async slow(request, response, url) {
+    let length = 0;
+    for await (const part of request) {
+      length += part.length;
+      await pause(part.length / number(url.searchParams, "rate", 1_048_576) * 1_000);
+    }
+    sendJson(response, { length });
+  },
+  /** Answers before the body has come: `/early?status=413`. */
+  async early(request, response, url) {
+    sendJson(response, { early: true }, number(url.searchParams, "status", 413), { connection: "close" });
+    request.resume();
+  },
+};
+
+const ENCODERS = {
+  identity: (bytes) => bytes,
+  gzip: (bytes) => zlib.gzipSync(bytes),
+  "x-gzip": (bytes) => zlib.gzipSync(bytes),
+  deflate: (bytes) => zlib.deflateSync(bytes),
+  "raw-deflate": (bytes) => zlib.deflateRawSync(bytes),
+  br: (bytes) => zlib.brotliCompressSync(bytes),
+};
+
+async function answer(request, response) {
+  const url = new URL(request.url, "http://origin.test");
+  const route = ROUTES[url.pathname.split("/")[1]];
+  const id = url.searchParams.get("id");
+  if (id && !["seen", "redirect"].includes(url.pathname.split("/")[1])) {
+    note(id, {
+      method: request.method,
+      target: request.url,
+      headers: request.headers,
+      connection: connectionOf(request.socket),
+    });
+  }
+  if (!route) return sendJson(response, { error: "no such route" }, 404);
+  try {
+    await route(request, response, url);
+  } catch (error) {
+    if (!response.headersSent && !response.destroyed) sendJson(response, { error: String(error) }, 500);
+    else response.destroy();
+  }
+}
+
+function open(server, where) {
+  server.keepAliveTimeout = 30_000;
+  server.requestTimeout = 0;
+  server.on("connection", (socket) => socket.setNoDelay(true));
+  server.on("request", answer);
+  // The question before the body: a refusal must come without reading it.
+  server.on("checkContinue", (request, response) => {
+    const url = new URL(request.url, "http://origin.test");
+    if (url.searchParams.get("expect") === "refuse") return sendJson(response, { refused: true }, 417);
+    if (url.searchParams.get("expect") !== "silent") response.writeContinue();
+    answer(request, response);
+  });
+  server.on("clientError", (_, socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(where, () => resolve(server.address()));
+  });
+}
+
+/** The first line of standard input; its end is the end of this process. */
+function firstLine() {
+  return new Promise((resolve) => {
+    let text = "";
+    process.stdin.setEncoding("utf8");
+    process.stdin.on("end", () => process.exit(0));
+    process.stdin.on("data", (part) => {
+      text += part;
+      if (text.includes("\n")) resolve(text);
+    });
+  });
+}
+
+const options = JSON.parse(await firstLine());
+const plain = await open(createServer(), { port: 0, host: "127.0.0.1" });
+const tls = options.tls
+  ? await open(createTlsServer({ ...options.tls, minVersion: "TLSv1.2" }), { port: 0, host: "127.0.0.1" })
+  : undefined;
+const unix = options.unix ? await open(createServer(), { path: options.unix }) : undefined;
+console.log(JSON.stringify({ http: plain.port, https: tls?.port, unix }));
