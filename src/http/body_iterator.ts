@@ -28,6 +28,7 @@ export class BodyIterator<Item> implements AsyncIterableIterator<Item, undefined
   /** The body has no more, or nobody wants it. */
   #ended = false;
   #stopped = false;
+  #failure: { readonly error: unknown } | undefined;
   #pending: Promise<unknown> | undefined;
   #waiting = 0;
 
@@ -58,6 +59,7 @@ export class BodyIterator<Item> implements AsyncIterableIterator<Item, undefined
   readonly #step = (): MaybePromise<IteratorResult<Item, undefined>> => {
     for (;;) {
       if (this.#at < this.#items.length) return { done: false, value: this.#shift() };
+      if (this.#failure) throw this.#failure.error;
       if (this.#ended) return DONE;
       const chunk = this.#body.read();
       if (chunk instanceof Promise) return chunk.then(this.#take);
@@ -88,9 +90,14 @@ export class BodyIterator<Item> implements AsyncIterableIterator<Item, undefined
   }
 
   #feed(chunk: Uint8Array | null): void {
-    if (chunk !== null) return this.#machine.push(chunk, this.#items);
-    this.#ended = true;
-    this.#machine.end(this.#items);
+    try {
+      if (chunk !== null) return this.#machine.push(chunk, this.#items);
+      this.#ended = true;
+      this.#machine.end(this.#items);
+    } catch (error) {
+      // Items that were made before the fault come first.
+      this.#failure = { error };
+    }
   }
 
   readonly #succeeded = (result: IteratorResult<Item, undefined>): IteratorResult<Item, undefined> => {
@@ -108,6 +115,7 @@ export class BodyIterator<Item> implements AsyncIterableIterator<Item, undefined
 
   #stop(): void {
     this.#stopped = true;
+    this.#failure = undefined;
     this.#items = [];
     this.#at = 0;
     if (this.#ended) return;
