@@ -76,9 +76,7 @@ function fieldsOf(request: HttpRequest, route: Route): Field[] {
         else if (name.toLowerCase() === "keep-alive") reject("Keep-Alive", "expected none: the pool keeps connections");
         break;
       default:
-        if (name.length > 6 && name[5] === "-" && name.slice(0, 6).toLowerCase() === "proxy-") {
-          if (!route.forwarded || route.proxy!.headers.has(name)) continue;
-        }
+        if (isProxyField(name) && (!route.forwarded || route.proxy!.headers.has(name))) continue;
     }
     fields.push(field);
   }
@@ -88,8 +86,17 @@ function fieldsOf(request: HttpRequest, route: Route): Field[] {
     fields.push(["Connection", "TE"]);
   }
   if (!host) fields.unshift(["Host", request.url.authority]);
-  if (route.forwarded) fields.push(...route.proxy!.headers.pairs);
+  if (route.forwarded) fields.push(...proxyFields(request, route));
   return fields;
+}
+
+/** What the proxy is told besides; where the request has a field of the same name, that is for both. */
+function proxyFields(request: HttpRequest, route: Route): readonly Field[] {
+  return route.proxy!.headers.pairs.filter(([name]) => isProxyField(name) || !request.headers.has(name));
+}
+
+function isProxyField(name: string): boolean {
+  return name.length > 6 && name[5] === "-" && name.slice(0, 6).toLowerCase() === "proxy-";
 }
 
 /** The options of Connection that the engine, or whoever takes the connection over, acts upon. */

@@ -9,16 +9,21 @@ import type { Auth, AuthFlow } from "../../core/auth.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import { base64, checkUserPassword, hasCredentials } from "./credentials.ts";
 
+/** @internal The value of Authorization, or of Proxy-Authorization: both have the same form (RFC 7617 §2). */
+export function basicCredentials(user: string, password: string): string {
+  const [checkedUser, checkedPassword] = checkUserPassword("Basic", user, password);
+  if (checkedUser.includes(":")) {
+    throw new TypeError("Cannot use Basic authentication: the user holds a colon, where the password would begin");
+  }
+  return `Basic ${base64(`${checkedUser}:${checkedPassword}`)}`;
+}
+
 class BasicAuth implements Auth {
   readonly scheme = "Basic";
   readonly #value: string;
 
   constructor(user: string, password: string) {
-    const [checkedUser, checkedPassword] = checkUserPassword("Basic", user, password);
-    if (checkedUser.includes(":")) {
-      throw new TypeError("Cannot use Basic authentication: the user holds a colon, where the password would begin");
-    }
-    this.#value = `Basic ${base64(`${checkedUser}:${checkedPassword}`)}`;
+    this.#value = basicCredentials(user, password);
   }
 
   *flow(request: HttpRequest): AuthFlow & Generator<HttpRequest, void, never> {
