@@ -63,7 +63,7 @@ export function makeProxy(
     throw refuse("it has both credentials and a Proxy-Authorization field, expected one");
   }
   const pair = isPair(login);
-  const headers = pair ? own.withAppended("Proxy-Authorization", basicCredentials(login[0], login[1])) : own;
+  const headers = pair ? own.withAppended("Proxy-Authorization", basicField(login, refuse)) : own;
   const auth = pair ? null : login;
   if (url.scheme === "http") return new ResolvedProxy(url, { ...NOTHING, headers, auth }, "");
   const choice = resolveTls(given.tls ?? undefined, files, `${source.option}.tls`);
@@ -91,6 +91,15 @@ function loginOf(url: ProxyUrl, auth: unknown, refuse: Refuse): Login {
   if (isPair(auth)) return auth;
   if (typeof auth === "object" && typeof (auth as Auth).flow === "function") return auth as Auth;
   throw refuse("its auth is neither, expected a pair of user and password, or a scheme with a flow() method");
+}
+
+function basicField([user, password]: Pair, refuse: Refuse): string {
+  try {
+    return basicCredentials(user, password);
+  } catch (error) {
+    const { message } = error as Error;
+    throw refuse(`${message.charAt(0).toLowerCase()}${message.slice(1)}`);
+  }
 }
 
 function socksLogin(
