@@ -127,7 +127,12 @@ export class Exchange implements BodySource {
   }
 
   /** The final head; `length` of the body is `null` where there is none. Returns the body to fill. */
-  respond(head: ReceivedHead, length: number | undefined | null, now: number, upgraded: boolean): ExchangeBody | undefined {
+  respond(
+    head: ReceivedHead,
+    length: number | undefined | null,
+    now: number,
+    upgraded: boolean,
+  ): ExchangeBody | undefined {
     const { attempt, call, request } = this;
     this.#answered = true;
     attempt.progress = "answered";

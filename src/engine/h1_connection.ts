@@ -357,7 +357,11 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
     this.#disarm();
     this.#upload?.stop();
     this.#scope?.remove(this.#onCancel);
-    this.#exchange = this.#scope = this.#upload = this.#body = undefined;
+    this.#exchange =
+      this.#scope =
+      this.#upload =
+      this.#body =
+        undefined;
     this.#flushing = this.#holding = false;
   }
 
@@ -411,6 +415,14 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
 
   #facts(reused: boolean): ConnectionFacts {
     const { remoteAddress, localAddress, tls } = this.#socket;
-    return { id: this.id, protocol: "http/1.1", reused, remoteAddress, localAddress, proxy: this.#route.proxy?.label, tls };
+    return {
+      id: this.id,
+      protocol: "http/1.1",
+      reused,
+      remoteAddress,
+      localAddress,
+      proxy: this.#route.proxy?.label,
+      tls,
+    };
   }
 }

@@ -7,7 +7,10 @@
 import type { LenientRule, LimitSettings } from "../core/settings.ts";
 import { type H1Settings, resolveH1Settings } from "../protocol/h1/limits.ts";
 
-const known = new WeakMap<LimitSettings, { readonly lenient: ReadonlySet<LenientRule>; readonly settings: H1Settings }>();
+const known = new WeakMap<
+  LimitSettings,
+  { readonly lenient: ReadonlySet<LenientRule>; readonly settings: H1Settings }
+>();
 
 /** The settings of a codec that keeps these limits. */
 export function h1SettingsOf(limits: LimitSettings, lenient: ReadonlySet<LenientRule>): H1Settings {

@@ -162,7 +162,9 @@ export class ExchangeBody implements IncomingBody {
       this.#reading = undefined;
       return resolve(owned || this.#source.claim(length) ? view.subarray(from, to) : view.slice(from, to));
     }
-    if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) this.#expectWhole();
+    if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) {
+      this.#expectWhole();
+    }
     if (this.#target !== undefined) {
       this.#target.set(view.subarray(from, to), this.received - length);
       return;
@@ -203,7 +205,9 @@ export class ExchangeBody implements IncomingBody {
   #claimMode(mode: "collect" | "read"): void {
     if (this.#mode === "open") this.#mode = mode;
     else if (this.#error === undefined) {
-      throw new BodyUsedError(`Cannot read the body: it was ${this.#mode === "read" ? "read in parts" : "read"} already`);
+      throw new BodyUsedError(
+        `Cannot read the body: it was ${this.#mode === "read" ? "read in parts" : "read"} already`,
+      );
     }
   }
 
@@ -242,5 +246,7 @@ export class ExchangeBody implements IncomingBody {
 
 function tooLarge(length: number | undefined, limit: number): BodyTooLargeError {
   const found = length === undefined ? "it has more bytes" : `it has ${length} bytes`;
-  return new BodyTooLargeError(`Cannot hold the body in memory: ${found}, the limit is ${limit} (limits.body)`, { limit });
+  return new BodyTooLargeError(`Cannot hold the body in memory: ${found}, the limit is ${limit} (limits.body)`, {
+    limit,
+  });
 }

@@ -250,32 +250,32 @@ export class Pool<C extends PooledConnection> {
   }
 
   #act(action: PoolAction<C>, call: Call | undefined): void {
-      switch (action.do) {
-        case "serve":
-          this.#serve(action.waiter as Waiter<C>, action.entry);
-          break;
-        case "dial":
-          this.#dial(action.dial, (action.dial.sponsor as Waiter<C> | undefined)?.call ?? call!);
-          break;
-        case "adopt":
-          this.#adopt(action.dial);
-          break;
-        case "cancel":
-          this.#cancelDial(action.dial);
-          break;
-        case "fail":
-          this.#fail(action.waiter as Waiter<C>, action.error);
-          break;
-        case "requeue":
-          this.#requeue(action.waiter as Waiter<C>);
-          break;
-        case "refuse":
-          this.#fail(action.waiter as Waiter<C>, refusal(action.waiter as Waiter<C>, action.reason, this.#parts.options));
-          break;
-        case "close":
-          action.entry.connection.close(action.reason);
-          break;
-      }
+    switch (action.do) {
+      case "serve":
+        this.#serve(action.waiter as Waiter<C>, action.entry);
+        break;
+      case "dial":
+        this.#dial(action.dial, (action.dial.sponsor as Waiter<C> | undefined)?.call ?? call!);
+        break;
+      case "adopt":
+        this.#adopt(action.dial);
+        break;
+      case "cancel":
+        this.#cancelDial(action.dial);
+        break;
+      case "fail":
+        this.#fail(action.waiter as Waiter<C>, action.error);
+        break;
+      case "requeue":
+        this.#requeue(action.waiter as Waiter<C>);
+        break;
+      case "refuse":
+        this.#fail(action.waiter as Waiter<C>, refusal(action.waiter as Waiter<C>, action.reason, this.#parts.options));
+        break;
+      case "close":
+        action.entry.connection.close(action.reason);
+        break;
+    }
   }
 
   #tellEmptied(): void {
@@ -373,7 +373,9 @@ export class Pool<C extends PooledConnection> {
 
 function refusal(waiter: Waiter<never>, reason: "full" | "closed", options: PoolOptions): PoolError {
   const { host, port, label } = waiter.route;
-  if (reason === "closed") return new PoolError(`Cannot connect to ${label}: the client is closed`, { code: "POOL_CLOSED", host, port });
+  if (reason === "closed") {
+    return new PoolError(`Cannot connect to ${label}: the client is closed`, { code: "POOL_CLOSED", host, port });
+  }
   return new PoolError(
     `Cannot wait for a connection to ${label}: ${options.maxQueue} calls wait already (pool.maxQueue)`,
     { code: "POOL_QUEUE_FULL", host, port },

@@ -181,7 +181,12 @@ export class PoolState<C> {
    * An exchange is over. `reusable` says that the connection can carry another one; it is then
    * kept until `keepUntil` at most.
    */
-  released(entry: PoolEntry<C>, reusable: boolean, now: number, keepUntil: number = Infinity): readonly PoolAction<C>[] {
+  released(
+    entry: PoolEntry<C>,
+    reusable: boolean,
+    now: number,
+    keepUntil: number = Infinity,
+  ): readonly PoolAction<C>[] {
     entry.active--;
     if (entry.gone) return NONE;
     if (!reusable) entry.retireAt = -Infinity;

@@ -68,7 +68,9 @@ export class ReadSpace {
     this.#inLarge = false;
     this.paused = false;
     // A response that did not fit into one read makes the next one more likely to.
-    if (this.#received > this.waiting().length && this.#received <= MEDIUM_READ) this.#waiting = new Uint8Array(MEDIUM_READ);
+    if (this.#received > this.waiting().length && this.#received <= MEDIUM_READ) {
+      this.#waiting = new Uint8Array(MEDIUM_READ);
+    }
     this.#received = 0;
   }
 }

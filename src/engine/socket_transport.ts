@@ -17,6 +17,7 @@ import type { HttpResponse } from "../http/response.ts";
 import type { Connection, EngineContext } from "./connection.ts";
 import { dial, type DialContext, type ProxyLeg } from "./dial.ts";
 import type { DialTask } from "./dial_task.ts";
+import { dnsLookup } from "./dns_lookup.ts";
 import { Exchange, type Settle } from "./exchange.ts";
 import { H1Connection } from "./h1_connection.ts";
 import { DEFAULT_DNS, DEFAULT_ENGINE, type EngineOptions } from "./options.ts";
@@ -24,7 +25,7 @@ import { Pool } from "./pool.ts";
 import type { PoolEntry } from "./pool_entry.ts";
 import type { PoolStats } from "./pool_stats.ts";
 import { ReadBuffers } from "./read_buffers.ts";
-import { Resolver } from "./resolver.ts";
+import { type Lookup, Resolver } from "./resolver.ts";
 import { type Route, RouteTable } from "./route.ts";
 
 /** What a transport is made of. */
@@ -60,7 +61,10 @@ export class SocketTransport implements Transport, EngineContext {
     const dns = options.dns ?? DEFAULT_DNS;
     this.#clock = clock;
     this.#listener = parts.listener ?? null;
-    this.resolver = new Resolver(dns, clock, (name, cancel) => runtime.lookup(name, cancel));
+    const lookup: Lookup = dns.servers.length === 0
+      ? (name, cancel) => runtime.lookup(name, cancel)
+      : dnsLookup({ options: dns, dnsQuery: (...query) => runtime.dnsQuery(...query), clock, id: random16 });
+    this.resolver = new Resolver(dns, clock, lookup);
     this.#dial = {
       connector,
       resolver: this.resolver,
@@ -75,7 +79,7 @@ export class SocketTransport implements Transport, EngineContext {
       deadlines,
       dial: (route, task) => this.#open(route, task),
       placed: (connection, entry) => connection.place(entry),
-      random: Math.random,
+      random: () => random16() / 0x10000,
     });
     this.#routes = new RouteTable((route) => this.pool.uses(route));
   }
@@ -137,7 +141,9 @@ export class SocketTransport implements Transport, EngineContext {
     const socket = await dial(route, task, this.#dial);
     if (socket.alpn === "h2") {
       socket.close();
-      throw new ConnectError(`Cannot speak with ${route.label}: it chose HTTP/2, expected HTTP/1.1`, { retryable: false });
+      throw new ConnectError(`Cannot speak with ${route.label}: it chose HTTP/2, expected HTTP/1.1`, {
+        retryable: false,
+      });
     }
     return new H1Connection(++this.#connections, this, route, socket);
   }
@@ -169,4 +175,9 @@ export class SocketTransport implements Transport, EngineContext {
 
 function noProxyLeg(_socket: unknown, { proxy }: { readonly proxy: { readonly label: string } }): Promise<never> {
   return Promise.reject(new ProxyError(`Cannot go through ${proxy.label}: this transport leads through no proxy`));
+}
+
+/** An unpredictable number of 16 bits. */
+function random16(): number {
+  return crypto.getRandomValues(new Uint16Array(1))[0]!;
 }

@@ -124,7 +124,7 @@ export class Upload {
     for (const part of parts) size += part.length;
     let taken = true;
     if (size <= JOIN_BYTES) taken = this.#host.write(joinParts(parts));
-    else { for (const part of parts) taken = this.#host.write(part) && taken; }
+    else for (const part of parts) taken = this.#host.write(part) && taken;
     if (taken || this.#stopped) return undefined;
     this.#host.blocked(true);
     return new Promise((resolve) => {
@@ -139,5 +139,8 @@ export class Upload {
 /** What a source throws is the caller's own; it becomes the cause of an error of ours. */
 function sourceError(error: unknown, body: Body): Error {
   if (error instanceof JetstreamError) return error;
-  return new LocalProtocolError(`Cannot send the body: ${body.kind} failed`, { code: "BODY_SOURCE_FAILED", cause: error });
+  return new LocalProtocolError(`Cannot send the body: ${body.kind} failed`, {
+    code: "BODY_SOURCE_FAILED",
+    cause: error,
+  });
 }
