@@ -76,6 +76,8 @@ export class H1Codec {
   #ended = false;
   #closeReason: CloseReason | null = null;
   #error: unknown = null;
+  /** What a closed codec goes on to say. */
+  #last: H1Event = CLOSED;
 
   constructor(settings: H1Settings = DEFAULT_H1_SETTINGS) {
     this.#settings = settings;
@@ -228,7 +230,7 @@ export class H1Codec {
   #nextIdle(): H1Event {
     if (this.#input.pending > 0) {
       this.#close(CLOSE_REASON.unsolicited);
-      return UNSOLICITED;
+      return this.#last = UNSOLICITED;
     }
     if (!this.#ended) {
       this.#input.release();
@@ -240,7 +242,7 @@ export class H1Codec {
 
   #nextAfterClose(): H1Event {
     if (this.#error !== null) throw this.#error;
-    return this.#closeReason === CLOSE_REASON.unsolicited ? UNSOLICITED : CLOSED;
+    return this.#last;
   }
 
   /** Both sides done: the next exchange may begin, unless a reason speaks against it. */

@@ -8,7 +8,7 @@
  */
 
 import { CHARACTER, FIELD_VALUE } from "../../http/field_grammar.ts";
-import { HeadEvent } from "./events.ts";
+import type { HeadEvent } from "./events.ts";
 import { FieldSection, OFFSETS_PER_FIELD } from "./field_section.ts";
 import { decidesByValue } from "./head_parser.ts";
 

@@ -1,0 +1,31 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { Slab, SLAB_SIZE } from "../../src/base/slab.ts";
+import { test } from "../support/suite.ts";
+
+test("Slab.take() cuts regions from one array that never overlap", () => {
+  const slab = new Slab();
+  const regions = Array.from({ length: 100 }, (_, index) => slab.take(index + 1).fill(index));
+  regions.forEach((region, index) => assertEquals([...new Set(region)], [index]));
+  assertEquals(regions.map((region) => region.length), Array.from({ length: 100 }, (_, index) => index + 1));
+  assertStrictEquals(regions[0]!.buffer, regions[1]!.buffer);
+});
+
+test("Slab.take() begins another array when one is used up", () => {
+  const slab = new Slab();
+  const first = slab.take(SLAB_SIZE / 4);
+  for (let i = 0; i < 3; i++) assertStrictEquals(slab.take(SLAB_SIZE / 4).buffer, first.buffer);
+  const next = slab.take(1);
+  assert(next.buffer !== first.buffer);
+  assertEquals(next.byteOffset, 0);
+});
+
+test("Slab.take() gives a large request an array of its own", () => {
+  const slab = new Slab();
+  const small = slab.take(8);
+  const large = slab.take(SLAB_SIZE / 4 + 1);
+  assert(large.buffer !== small.buffer);
+  assertEquals(large.buffer.byteLength, large.length);
+  assertStrictEquals(slab.take(8).buffer, small.buffer);
+});
+
+test("Slab.take() gives no bytes for none", () => assertEquals(new Slab().take(0).length, 0));
