@@ -47,7 +47,7 @@ export type {
   URLInput,
 } from "./src/client/options.ts";
 export type { DnsOptions, PoolOptions } from "./src/client/engine_options.ts";
-export type { ProxyInput } from "./src/client/proxy_options.ts";
+export type { ProxyByScheme, ProxyInput, ProxyOptions } from "./src/client/proxy_options.ts";
 
 export { HeaderList, type HeadersInput } from "./src/http/header_list.ts";
 export { HttpRequest, type RequestChange } from "./src/http/request.ts";

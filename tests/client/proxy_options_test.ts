@@ -83,7 +83,7 @@ test("resolveProxy() refuses what a kind of proxy cannot honour", () => {
     [1, 'the option "proxy": it is 1'],
     [[], 'the option "proxy"'],
     [{ htp: P }, 'did you mean "http"'],
-    [{ url: P, auht: null }, 'did you mean "auth"'],
+    [{ url: P, aut: null }, 'did you mean "auth"'],
     [{ url: 1 }, 'the option "proxy.url"'],
     [{ http: 1 }, 'the option "proxy.http"'],
     [{ http: { url: "ftp://h" } }, 'the option "proxy.http.url": its scheme is "ftp"'],
