@@ -133,8 +133,8 @@ export class MemorySocket implements Socket, MemoryNearSide {
 
   #deliver(): void {
     this.#scheduled = false;
-    if (this.#closed || !this.#inbox.open) return;
-    // A read is pending from here on, into the buffer that it was started with.
+    // A read that was pending before a pause is delivered all the same.
+    if (this.#closed || (!this.#inbox.open && this.#view === undefined)) return;
     if (!this.ownedViews) this.#view ??= this.#inbox.sink!.buffer();
     const event = this.#rest ?? this.#peer.next();
     this.#rest = undefined;

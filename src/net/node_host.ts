@@ -7,6 +7,8 @@
  * `process.getBuiltinModule` and no `import`: bundlers for the edge leave it alone.
  */
 
+import type { NodeZlib } from "./zlib_shape.ts";
+
 /** A TCP, unix or TLS socket of Node. */
 export interface NodeRawSocket {
   on(event: "connect" | "end" | "drain" | "close" | "secure" | "secureConnect", listener: () => void): this;
@@ -182,6 +184,7 @@ interface Modules {
   fs: NodeFs;
   dns: NodeDns;
   dgram: NodeDgram;
+  zlib: NodeZlib;
 }
 
 /** The parts of `process` that are used. */

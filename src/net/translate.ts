@@ -209,7 +209,7 @@ export function dnsError(error: unknown, name: string): DNSError {
   const code = systemCode(error);
   if (code !== undefined) fields.systemCode = code;
   if (isPermission(error) || code === "EPERM") {
-    return new DNSError(`Cannot resolve ${name}: it is not permitted, run with --allow-net`, {
+    return new DNSError(`Cannot resolve ${name}: it is not permitted, run with --allow-net=${name}`, {
       ...fields,
       code: "DNS_PERMISSION",
       retryable: false,
