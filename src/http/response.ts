@@ -5,6 +5,7 @@
  * Invariant: the head never changes; a response is completed or dropped at most once.
  */
 
+import { own } from "../base/own.ts";
 import { BodyError, BodyUsedError, EmptyBodyError } from "../errors.ts";
 import { bodyStream } from "./body_stream.ts";
 import type { IncomingBody, MaybePromise } from "./body.ts";
@@ -141,7 +142,7 @@ export class HttpResponse extends ResponseHead {
   json<Schema extends StandardSchema>(schema: Schema, options?: JsonOptions): InferOutput<Schema>;
   json(schema?: StandardSchema, options?: JsonOptions): unknown {
     const value = parseJson(this.content, this.headers, {
-      reviver: options?.reviver,
+      reviver: own(options, "reviver"),
       parse: this.settings.parseJson,
     });
     return schema === undefined ? value : validate(schema, value);

@@ -8,6 +8,7 @@
 
 import { attachContext, JetstreamError } from "../errors/root.ts";
 import { BodyUsedError } from "../errors.ts";
+import { own } from "../base/own.ts";
 import { maskUrl } from "../base/redact.ts";
 import type { IncomingBody } from "./body.ts";
 import { BodyIterator, type BodyMachine } from "./body_iterator.ts";
@@ -89,8 +90,9 @@ export class StreamResponse extends ResponseHead implements AsyncDisposable {
   }
 
   /** The body as bytes: chunks as they arrive, or of `size` bytes. Leaving the loop frees the connection. */
-  iterBytes(options: IterBytesOptions = {}): AsyncIterableIterator<Uint8Array, undefined> {
-    const machine = options.size === undefined ? new AnyChunks() : new EqualChunks(options.size);
+  iterBytes(options?: IterBytesOptions): AsyncIterableIterator<Uint8Array, undefined> {
+    const size = own(options, "size");
+    const machine = size === undefined ? new AnyChunks() : new EqualChunks(size);
     return this.#iterate("iterBytes()", machine);
   }
 
@@ -100,8 +102,8 @@ export class StreamResponse extends ResponseHead implements AsyncDisposable {
   }
 
   /** The body line by line, without line ends (LF or CR LF). Throws `BodyTooLargeError` above `max`. */
-  iterLines(options: IterLinesOptions = {}): AsyncIterableIterator<string, undefined> {
-    return this.#iterate("iterLines()", new Lines(this.encoding, options.max));
+  iterLines(options?: IterLinesOptions): AsyncIterableIterator<string, undefined> {
+    return this.#iterate("iterLines()", new Lines(this.encoding, own(options, "max")));
   }
 
   /**
@@ -113,8 +115,11 @@ export class StreamResponse extends ResponseHead implements AsyncDisposable {
     schema: Schema,
     options?: IterLinesOptions,
   ): AsyncIterableIterator<InferOutput<Schema>, undefined>;
-  iterJson(schema?: StandardSchema, options: IterLinesOptions = {}): AsyncIterableIterator<unknown, undefined> {
-    const values = this.#iterate("iterJson()", new JsonLines(this.encoding, options.max, this.settings.parseJson));
+  iterJson(schema?: StandardSchema, options?: IterLinesOptions): AsyncIterableIterator<unknown, undefined> {
+    const values = this.#iterate(
+      "iterJson()",
+      new JsonLines(this.encoding, own(options, "max"), this.settings.parseJson),
+    );
     return schema === undefined ? values : new CheckedIterator(values, schema);
   }
 

@@ -4,6 +4,7 @@
  * Invariant: at most one of them is set.
  */
 
+import { own } from "../../base/own.ts";
 import type { Body } from "../body.ts";
 import { type BodyInput, bodyOf } from "./body_of.ts";
 import { formBody, type FormInput } from "./form_body.ts";
@@ -27,7 +28,10 @@ export interface BodyOptions {
  * Throws `TypeError` when two are set, or when the value cannot be sent.
  */
 export function bodyFrom(options: BodyOptions, encodeJson?: JsonEncoder): Body | null {
-  const { json, form, multipart, body } = options;
+  const json = own(options, "json");
+  const form = own(options, "form");
+  const multipart = own(options, "multipart");
+  const body = own(options, "body");
   const set: string[] = [];
   if (json !== undefined) set.push("json");
   if (form !== undefined && form !== null) set.push("form");

@@ -5,6 +5,7 @@
  * or begin another part; the length is exact or unknown; no part is copied as a whole.
  */
 
+import { own } from "../../base/own.ts";
 import { BodyUsedError, LocalProtocolError } from "../../errors.ts";
 import type { Body, BodyReader, MaybePromise } from "../body.ts";
 import { quote } from "../field_grammar.ts";
@@ -85,9 +86,9 @@ function contentBody(name: string, content: PartContent, isForm: boolean): Body 
 
 function partHead(name: string, part: Part, body: Body): string {
   const { content } = part;
-  const filename = part.filename ?? filenameOf(content);
+  const filename = own(part, "filename") ?? filenameOf(content);
   const isTextPart = body.kind === "text";
-  const contentType = part.contentType ?? body.contentType ?? (isTextPart ? null : "application/octet-stream");
+  const contentType = own(part, "contentType") ?? body.contentType ?? (isTextPart ? null : "application/octet-stream");
   let head = `Content-Disposition: form-data; name="${escapeName(normalizeLineEnds(name))}"`;
   if (filename !== undefined) head += `; filename="${escapeName(filename)}"`;
   head += "\r\n";
@@ -95,7 +96,7 @@ function partHead(name: string, part: Part, body: Body): string {
     assertMediaType(contentType);
     head += `Content-Type: ${contentType}\r\n`;
   }
-  for (const [field, value] of HeaderList.from(part.headers).pairs) {
+  for (const [field, value] of HeaderList.from(own(part, "headers")).pairs) {
     if (/^content-(?:disposition|type)$/i.test(field)) {
       throw new TypeError(
         `Cannot send the part ${quote(name)}: ${field} stands among its headers, expected filename or contentType`,
