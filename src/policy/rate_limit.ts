@@ -35,13 +35,14 @@ export function rateLimitDelay(headers: HeaderList, now: number, assumed: boolea
 
 /** `"name";r=0;t=30, …`, where `t` may be left to the policy's window; or `limit=10, remaining=0, reset=30`. */
 function structuredDelay(value: string, policy: string): number | undefined {
-  let longest: number | undefined;
   const members = parseMembers(value);
-  for (const { name, parameters } of members) {
-    if (parameters.get("r") !== 0) continue;
-    const window = (): number | undefined =>
-      parseMembers(policy).find((candidate) => candidate.name === name)?.parameters.get("w");
-    const seconds = parameters.get("t") ?? window();
+  const exhausted = members.filter(({ parameters }) => parameters.get("r") === 0);
+  const windows = exhausted.length === 0
+    ? undefined
+    : new Map(parseMembers(policy).map(({ name, parameters }) => [name, parameters.get("w")]));
+  let longest: number | undefined;
+  for (const { name, parameters } of exhausted) {
+    const seconds = parameters.get("t") ?? windows?.get(name);
     if (seconds !== undefined) longest = Math.max(longest ?? 0, seconds * 1000);
   }
   if (longest !== undefined) return longest;

@@ -68,6 +68,13 @@ export class RetryBudget {
     return this.#window(origin, budget, now).take(budget, now);
   }
 
+  /** Origins remembered; for the tests. */
+  get size(): number {
+    let size = 0;
+    for (const origins of this.#windows.values()) size += origins.size;
+    return size;
+  }
+
   #window(origin: string, budget: BudgetSettings, now: number): Window {
     let origins = this.#windows.get(budget.window);
     if (origins === undefined) {
