@@ -42,8 +42,10 @@ export function urlOf(base: string, path: string, query: Query = {}): string {
   return params.size === 0 ? base + path : `${base}${path}?${params}`;
 }
 
-async function subject(t: TestContext): Promise<Subject> {
-  const server = await origin();
+/** Started outside of every test: it lives as long as the file. */
+const server = await origin();
+
+function subject(t: TestContext): Subject {
   const clients: Client[] = [];
   watchLeaks(t, () => {
     const stats = clients.map((client) => client.stats());
@@ -70,7 +72,7 @@ async function subject(t: TestContext): Promise<Subject> {
 
 /** Registers a test of what the library does in public. */
 export function behaviour(name: string, run: BehaviourTest, timeout?: number): void {
-  test(name, timeout === undefined ? {} : { timeout }, async (t) => run(await subject(t)));
+  test(name, timeout === undefined ? {} : { timeout }, (t) => run(subject(t)));
 }
 
 /** Registers the test that an option changes the wire or the result. */
