@@ -11,19 +11,22 @@ import type { CallListener } from "../core/call_event.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { Connector } from "../core/socket.ts";
 import type { CloseOptions, Transport } from "../core/transport.ts";
-import { AbortError, ConnectError, ProxyError } from "../errors.ts";
+import { AbortError, ConnectError } from "../errors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { Connection, EngineContext } from "./connection.ts";
-import { dial, type DialContext, type ProxyLeg } from "./dial.ts";
+import { dial, type DialContext } from "./dial.ts";
 import type { DialTask } from "./dial_task.ts";
 import { dnsLookup } from "./dns_lookup.ts";
 import { Exchange, type Settle } from "./exchange.ts";
+import { forwardRequest } from "./forward_request.ts";
 import { H1Connection } from "./h1_connection.ts";
 import { DEFAULT_DNS, DEFAULT_ENGINE, type EngineOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
 import type { PoolEntry } from "./pool_entry.ts";
 import type { PoolStats } from "./pool_stats.ts";
+import { proxyLegWith } from "./proxy_leg.ts";
+import type { ProxyLoginTools } from "./proxy_login.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 import { type Lookup, Resolver } from "./resolver.ts";
 import { type Route, RouteTable } from "./route.ts";
@@ -32,14 +35,12 @@ import { type Route, RouteTable } from "./route.ts";
 export interface SocketTransportParts {
   /** Opens sockets. */
   readonly connector: Connector;
-  /** Looks names up. */
-  readonly runtime: Pick<Runtime, "lookup" | "dnsQuery">;
+  /** Looks names up; digests for the login to proxies. */
+  readonly runtime: Pick<Runtime, "lookup" | "dnsQuery" | "hash" | "env" | "files">;
   readonly clock: Clock;
   readonly deadlines: DeadlineQueue;
   /** @default {DEFAULT_ENGINE} */
   readonly options?: EngineOptions;
-  /** Leads through proxies. */
-  readonly proxyLeg?: ProxyLeg;
   /** Told what concerns no call: connections evicted while idle. */
   readonly listener?: CallListener | null;
 }
@@ -52,6 +53,7 @@ export class SocketTransport implements Transport, EngineContext {
   readonly #clock: Clock;
   readonly #routes: RouteTable;
   readonly #dial: DialContext;
+  readonly #login: ProxyLoginTools;
   readonly #listener: CallListener | null;
   #connections = 0;
   #closing: Promise<void> | undefined;
@@ -60,6 +62,7 @@ export class SocketTransport implements Transport, EngineContext {
     const { connector, runtime, clock, deadlines, options = DEFAULT_ENGINE } = parts;
     const dns = options.dns ?? DEFAULT_DNS;
     this.#clock = clock;
+    this.#login = { runtime, clock };
     this.#listener = parts.listener ?? null;
     const lookup: Lookup = dns.servers.length === 0
       ? (name, cancel) => runtime.lookup(name, cancel)
@@ -71,7 +74,7 @@ export class SocketTransport implements Transport, EngineContext {
       connectorResolves: connector.resolvesNames && options.dns === null,
       order: dns.order,
       connectDelay: options.pool.connectDelay,
-      proxyLeg: parts.proxyLeg ?? noProxyLeg,
+      proxyLeg: proxyLegWith(this.#login),
     };
     this.pool = new Pool<Connection>({
       options: options.pool,
@@ -85,6 +88,17 @@ export class SocketTransport implements Transport, EngineContext {
   }
 
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    return call.settings.proxy === null ? this.#exchange(request, call) : this.#viaProxy(request, call);
+  }
+
+  /** Where a proxy forwards the request, it may want to be told who we are first. */
+  async #viaProxy(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    const route = this.#routes.routeFor(request, call.settings);
+    if (!route.forwarded) return await this.#exchange(request, call);
+    return await forwardRequest(request, route, call, (each) => this.#exchange(each, call), this.#login);
+  }
+
+  #exchange(request: HttpRequest, call: Call): Promise<HttpResponse> {
     const now = this.#clock.now();
     return new Promise((resolve, reject) => {
       const route = this.#routes.routeFor(request, call.settings);
@@ -171,10 +185,6 @@ export class SocketTransport implements Transport, EngineContext {
       // A listener only watches.
     }
   }
-}
-
-function noProxyLeg(_socket: unknown, { proxy }: { readonly proxy: { readonly label: string } }): Promise<never> {
-  return Promise.reject(new ProxyError(`Cannot go through ${proxy.label}: this transport leads through no proxy`));
 }
 
 /** An unpredictable number of 16 bits. */
