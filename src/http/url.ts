@@ -63,8 +63,34 @@ export function prepareUrl(parts: UrlParts): RequestUrl {
   const params = parts.params;
   if (params !== undefined) text = (params instanceof ParamList ? params : ParamList.from(params)).appendTo(text);
   const base = parts.base ?? null;
-  if (base === null) return new RequestUrl(text);
-  return hasScheme(text) ? absolute(base, text, parts.allowAbsolute ?? "same-origin") : join(base, text);
+  const memory = memoryOf(base);
+  const known = memory.get(text);
+  if (known !== undefined) return known;
+  // Not remembered: whether it may be requested depends on more than the text.
+  if (base !== null && hasScheme(text)) return absolute(base, text, parts.allowAbsolute ?? "same-origin");
+  const url = base === null ? new RequestUrl(text) : join(base, text);
+  if (text.length <= LONGEST_REMEMBERED && (base !== null || !url.hasUserInfo)) {
+    if (memory.size >= MOST_REMEMBERED) memory.clear();
+    memory.set(text, url);
+  }
+  return url;
+}
+
+/** URLs remembered for each base: a program asks for few, again and again, and parsing costs more than all else here. */
+const MOST_REMEMBERED = 256;
+
+/** Characters of a URL that is remembered; a longer one is hardly asked for twice. */
+const LONGEST_REMEMBERED = 512;
+
+const withoutBase = new Map<string, RequestUrl>();
+const byBase = new WeakMap<RequestUrl, Map<string, RequestUrl>>();
+
+/** What was made of texts before: a `RequestUrl` never changes, so one serves all. */
+function memoryOf(base: RequestUrl | null): Map<string, RequestUrl> {
+  if (base === null) return withoutBase;
+  let memory = byBase.get(base);
+  if (memory === undefined) byBase.set(base, memory = new Map());
+  return memory;
 }
 
 function textOf(url: UrlInput): string {

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotMatch, assertThrows } from "@std/assert";
+import { assertEquals, assertNotMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ParamList } from "../../src/http/params.ts";
 import { type AllowAbsoluteUrls, parseBaseUrl, prepareUrl } from "../../src/http/url.ts";
@@ -135,6 +135,31 @@ test("prepareUrl() puts params behind the query that is there", () => {
   ];
   for (const [url, wanted] of rows) assertEquals(prepareUrl({ url, params }).toString(), wanted);
   assertEquals(prepareUrl({ url: "https://a.test/?x", params: {} }).toString(), "https://a.test/?x");
+});
+
+test("prepareUrl() remembers what it made of a text, for each base apart", () => {
+  const [one, two] = [parseBaseUrl("https://one.test/a"), parseBaseUrl("https://two.test/b")];
+  for (const base of [one, two, null]) {
+    const url = base === null ? "https://three.test/x" : "x";
+    assertStrictEquals(prepareUrl({ base, url }), prepareUrl({ base, url }));
+  }
+  assertEquals([prepareUrl({ base: one, url: "x" }).href, prepareUrl({ base: two, url: "x" }).href], [
+    "https://one.test/a/x",
+    "https://two.test/b/x",
+  ]);
+  for (let at = 0; at < 1000; at++) assertEquals(prepareUrl({ base: one, url: `x${at}` }).target, `/a/x${at}`);
+});
+
+test("prepareUrl() remembers nothing that depends on more than the text", () => {
+  const base = parseBaseUrl(V1);
+  const url = "https://evil.test/";
+  assertEquals(prepareUrl({ base, url, allowAbsolute: true }).href, url);
+  assertThrows(() => prepareUrl({ base, url }), TypeError, "expected the origin");
+  const braces = prepareUrl({ base, url: "/{id}" });
+  assertEquals([braces.target, prepareUrl({ base, url: "/{id}", path: { id: 1 } }).target], ["/v1/%7Bid%7D", "/v1/1"]);
+  assertEquals(prepareUrl({ base, url: "/{id}", params: { a: 1 } }).target, "/v1/%7Bid%7D?a=1");
+  const login = "https://me:pw@a.test/";
+  assertEquals(prepareUrl({ url: login }) === prepareUrl({ url: login }), false);
 });
 
 test("prepareUrl() fills a template, then joins", () => {

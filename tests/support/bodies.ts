@@ -39,6 +39,7 @@ export class ScriptedBody implements IncomingBody {
   readonly log: string[] = [];
   reads = 0;
   readonly #parts: (Uint8Array | Error)[];
+  #at = 0;
   readonly #later: boolean;
   readonly #trailers: HeaderList | undefined;
   #cancelled: Error | undefined;
@@ -56,7 +57,7 @@ export class ScriptedBody implements IncomingBody {
 
   #take(): Uint8Array | null {
     if (this.#cancelled) throw this.#cancelled;
-    const part = this.#parts.shift();
+    const part = this.#parts[this.#at++];
     if (part instanceof Error) throw part;
     this.received += part?.length ?? 0;
     if (part === undefined) this.trailers = this.#trailers;
