@@ -78,6 +78,7 @@ export class AttemptRecord {
   /** @internal */ connect: number = 0;
   /** @internal */ tls: number = 0;
 
+  /** @internal Made by the call. */
   constructor(number: number, cause: AttemptCause, request: HttpRequest, startedAt: number, delay: number) {
     this.number = number;
     this.cause = cause;

@@ -93,7 +93,6 @@ test("IteratorReader reads asynchronous iterators, foreign promises too", async 
   let left = 1;
   const foreign = {
     next: () => ({
-      // deno-lint-ignore no-thenable
       then: (resolve: (step: unknown) => void) => resolve(left-- > 0 ? { done: false, value: "x" } : { done: true }),
     }),
   };
