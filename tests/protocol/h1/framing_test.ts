@@ -88,8 +88,8 @@ test("readFramingFields() refuses Transfer-Encoding in HTTP/1.0", () => {
 });
 
 test("readFramingFields() takes a value for a length only if it is digits", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary-ascii", maxLength: 6 }), (value) => {
-    fc.pre(!/[\0-\x1f\x7f,]/.test(value));
+  const unit = fc.constantFrom(..."\t 0123456789+-.xe\xb2");
+  fc.assert(fc.property(fc.string({ unit, maxLength: 6 }), (value) => {
     const digits = /^[\t ]*([0-9]+)[\t ]*$/.exec(value);
     if (digits) assertEquals(read([`Content-Length:${value}`]).contentLength, Number(digits[1]));
     else assertThrows(() => read([`Content-Length:${value}`]), RemoteProtocolError);

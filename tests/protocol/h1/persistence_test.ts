@@ -75,8 +75,8 @@ test("keepAliveHint() gives nothing without the field", () => {
 });
 
 test("keepAliveHint() believes nothing without digits", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary-ascii" }), (value) => {
-    fc.pre(!/[\0-\x1f\x7f]/.test(value));
+  const unit = fc.constantFrom("timeout", "max", "=", ",", " ", "\t", "1", "x", "TIMEOUT", "\xb2");
+  fc.assert(fc.property(fc.string({ unit }), (value) => {
     const hint = keepAliveHint(sectionOf([`Keep-Alive: ${value}`]), 0);
     if (!/(?:timeout|max)=[0-9]/i.test(value)) assertEquals({ ...hint }, { timeout: undefined, max: undefined });
   }));
