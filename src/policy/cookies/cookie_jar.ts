@@ -20,7 +20,7 @@ import { defaultPath, domainMatches, pathMatches, pathOf } from "./cookie_match.
 import { CookieShelf } from "./cookie_shelf.ts";
 import type { CookieStore } from "./cookie_store.ts";
 import { type CookieFormat, formatCookies, parseCookies, readCookieFile, writeCookieFile } from "./cookie_file.ts";
-import { loadedPublicSuffixes, loadPublicSuffixes, type PublicSuffixes } from "./public_suffix.ts";
+import { loadPublicSuffixes, type PublicSuffixes } from "./public_suffix.ts";
 import { parseSetCookie, type Refusal, type SetCookie } from "./set_cookie.ts";
 import { checkStored } from "./stored_cookie.ts";
 
@@ -66,6 +66,7 @@ export class CookieJar implements CookieSource {
   readonly #files: Files | (() => Files | undefined) | undefined;
   readonly #store: CookieStore | undefined;
   readonly #shelf: CookieShelf;
+  #suffixes: PublicSuffixes | undefined;
   #loading: Promise<void> | undefined;
   #quiet = false;
   #isReady = false;
@@ -88,7 +89,7 @@ export class CookieJar implements CookieSource {
   }
 
   async #load(): Promise<void> {
-    await loadPublicSuffixes();
+    this.#suffixes = await loadPublicSuffixes();
     if (this.#store !== undefined) {
       const stored = await this.#store.load();
       // What was set meanwhile is newer than what was stored before.
@@ -237,7 +238,7 @@ export class CookieJar implements CookieSource {
   #keep(set: SetCookie | Refusal, from: CookieOrigin): Cookie | null | Refusal {
     if (typeof set === "string") return set;
     const now = this.#clock.wall();
-    const cookie = acceptCookie(set, from, now, publicSuffixes);
+    const cookie = acceptCookie(set, from, now, this.#publicSuffixes);
     if (typeof cookie === "string") return cookie;
     if (!from.secure && !cookie.secure && overlaysSecure(cookie, this.#shelf)) {
       return "it did not come over https and would hide one that is Secure";
@@ -252,7 +253,7 @@ export class CookieJar implements CookieSource {
     const now = this.#clock.wall();
     const checked: CookieFields[] = [];
     for (const fields of stored) {
-      const cookie = checkStored(fields, now, publicSuffixes);
+      const cookie = checkStored(fields, now, this.#publicSuffixes);
       if (typeof cookie === "string") {
         throw new TypeError(`Cannot restore the cookie ${quote(fields.name)} of ${quote(fields.domain)}: ${cookie}`);
       }
@@ -272,6 +273,13 @@ export class CookieJar implements CookieSource {
       .sort((a, b) => b.path.length - a.path.length || a.created - b.created || a.order - b.order);
   }
 
+  readonly #publicSuffixes = (): PublicSuffixes => {
+    if (this.#suffixes !== undefined) return this.#suffixes;
+    throw new TypeError(
+      "Cannot keep a cookie for a domain: the public suffixes are not loaded yet, expected `await jar.ready()` before",
+    );
+  };
+
   #filesFor(action: string): Files {
     const files = typeof this.#files === "function" ? this.#files() : this.#files;
     if (files) return files;
@@ -287,12 +295,4 @@ function urlOf(url: string | URL | RequestUrl): RequestUrl {
 
 function originOf(url: RequestUrl): CookieOrigin {
   return { host: url.hostname, defaultPath: defaultPath(pathOf(url.target)), secure: url.scheme === "https" };
-}
-
-function publicSuffixes(): PublicSuffixes {
-  const suffixes = loadedPublicSuffixes();
-  if (suffixes) return suffixes;
-  throw new TypeError(
-    "Cannot keep a cookie for a domain: the public suffixes are not loaded yet, expected `await jar.ready()` before",
-  );
 }

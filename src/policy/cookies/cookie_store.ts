@@ -29,7 +29,7 @@ export interface CookieChange {
  * const store: CookieStore = {
  *   load: () => [...rows.values()].map((row) => JSON.parse(row)),
  *   onChange({ type, cookie }) {
- *     const key = `${cookie.domain} ${cookie.path} ${cookie.name}`;
+ *     const key = JSON.stringify([cookie.domain, cookie.hostOnly, cookie.path, cookie.name]);
  *     if (type === "set") rows.set(key, JSON.stringify(cookie.toFields()));
  *     else rows.delete(key);
  *   },

@@ -13,19 +13,12 @@ export interface PublicSuffixes {
   isPublicSuffix(name: string): boolean;
 }
 
-let loaded: PublicSuffixes | undefined;
 let loading: Promise<PublicSuffixes> | undefined;
-
-/** The table, if it has been loaded. */
-export function loadedPublicSuffixes(): PublicSuffixes | undefined {
-  return loaded;
-}
 
 /** Loads the table once for the process. */
 export function loadPublicSuffixes(): Promise<PublicSuffixes> {
   return loading ??= import("./public_suffix_table.ts").then(
-    ({ PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION }) =>
-      loaded = publicSuffixesOf(PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION),
+    ({ PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION }) => publicSuffixesOf(PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION),
     (error) => {
       // A failed load must not stick: the next call tries again.
       loading = undefined;
