@@ -270,7 +270,10 @@ export class Pool<C extends PooledConnection> {
         this.#requeue(action.waiter as Waiter<C>);
         break;
       case "refuse":
-        this.#fail(action.waiter as Waiter<C>, refusal(action.waiter as Waiter<C>, action.reason, this.#parts.options));
+        this.#fail(
+          action.waiter as Waiter<C>,
+          refusal((action.waiter as Waiter<C>).route, action.reason, this.#parts.options),
+        );
         break;
       case "close":
         action.entry.connection.close(action.reason);
@@ -371,8 +374,8 @@ export class Pool<C extends PooledConnection> {
   }
 }
 
-function refusal(waiter: Waiter<never>, reason: "full" | "closed", options: PoolOptions): PoolError {
-  const { host, port, label } = waiter.route;
+function refusal(route: Route, reason: "full" | "closed", options: PoolOptions): PoolError {
+  const { host, port, label } = route;
   if (reason === "closed") {
     return new PoolError(`Cannot connect to ${label}: the client is closed`, { code: "POOL_CLOSED", host, port });
   }

@@ -196,7 +196,7 @@ export class PoolState<C> {
       this.#refill(entry.route);
     } else if (this.#yields(entry)) {
       this.#drop(entry, "room");
-      this.#feed();
+      this.#refill(entry.route);
     } else {
       this.#offer(entry, now, keepUntil);
     }
@@ -216,6 +216,7 @@ export class PoolState<C> {
     entry.capacity = capacity;
     if (entry.gone || entry.retireAt <= now) return NONE;
     this.#offer(entry, now, entry.staleAt);
+    this.#refill(entry.route);
     return this.#done(entry.route);
   }
 
@@ -340,8 +341,9 @@ export class PoolState<C> {
   #yields(entry: PoolEntry<C>): boolean {
     if (entry.active > 0) return false;
     const starved = this.#starved.first(this.#eligible);
-    if (starved === undefined || starved === entry.route) return false;
-    return isBefore(starved.queue.first!, oldest(entry.route));
+    if (starved === undefined) return false;
+    if (entry.capacity === 0) return true;
+    return starved !== entry.route && isBefore(starved.queue.first!, oldest(entry.route));
   }
 
   #drop(entry: PoolEntry<C>, reason: CloseReason): void {

@@ -117,7 +117,7 @@ export class Model {
         return `dial ${name} for ${(action.dial.sponsor as Caller | undefined)?.name ?? "nobody"}`;
       }
       case "adopt":
-        return `adopt ${this.nameOf(action.dial)} for ${(action.dial.sponsor as Caller).name}`;
+        return `adopt ${this.nameOf(action.dial)} for ${(action.dial.sponsor as Caller | undefined)?.name ?? "nobody"}`;
       case "cancel":
         this.dials.splice(this.dials.indexOf(action.dial), 1);
         return `cancel ${this.nameOf(action.dial)}`;

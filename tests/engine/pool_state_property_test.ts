@@ -8,7 +8,8 @@ type Step =
   | { readonly do: "dialled" | "failed" | "cancel" | "lost" | "replace"; readonly pick: number }
   | { readonly do: "release"; readonly pick: number; readonly reusable: boolean }
   | { readonly do: "pass"; readonly ms: number }
-  | { readonly do: "purge" | "preconnect"; readonly route: number };
+  | { readonly do: "purge" | "preconnect"; readonly route: number }
+  | { readonly do: "resized"; readonly pick: number; readonly capacity: number };
 
 const pick = fc.nat(1_000);
 const route = fc.nat(3);
@@ -21,6 +22,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("lost" as const, "replace" as const), pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("pass" as const), ms: fc.nat(80) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("purge" as const, "preconnect" as const), route }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("resized" as const), pick, capacity: fc.nat(4) }) },
 );
 
 const LIMITS = limits({ max: 5, perRoute: 3, idlePerRoute: 2, idleTimeout: 100, maxQueue: 6 });
@@ -30,6 +32,8 @@ const ROUTES = [key("a"), key("b"), key("c"), key("h2", true)];
 class Run {
   readonly model = new Model(LIMITS);
   readonly callers: Caller[] = [];
+  /** Whether a peer has taken slots back that may be in use. */
+  resized = false;
   #names = 0;
 
   constructor() {
@@ -104,6 +108,12 @@ class Run {
         model.now += step.ms;
         if (model.state.tickAt <= model.now) model.perform(model.state.tick(model.now));
         return;
+      case "resized": {
+        const entry = of(this.served(), step.pick)?.entry;
+        if (!entry || entry.capacity === 1) return;
+        this.resized = true;
+        return model.perform(model.state.resized(entry, step.capacity, model.now));
+      }
       case "purge":
         return model.perform(model.state.purge((of) => of === ROUTES[step.route]));
       case "preconnect":
@@ -125,7 +135,7 @@ function check(run: Run): void {
     total += slots.size;
     queued += slots.queue.size;
     for (const entry of slots.entries) {
-      assert(entry.active >= 0 && entry.active <= entry.capacity, "slots are over- or underused");
+      assert(entry.active >= 0 && (entry.active <= entry.capacity || run.resized), "slots are over- or underused");
       if (entry.active === 0) idle++;
       const free = entry.active < entry.capacity && entry.retireAt > run.model.now;
       assert(!free || slots.queue.size === 0, `a call waits beside a free slot of ${(of as { name: string }).name}`);
