@@ -12,9 +12,6 @@ import { encodeText, paramText, type ParamValue } from "./params.ts";
 /** Values by name. */
 export type PathValues = { readonly [name: string]: ParamValue };
 
-/** A segment that a server would drop or that would climb: nothing, `.`, `..`, also percent-encoded. */
-const DOT_SEGMENT = /^(?:\.|%2e){0,2}$/i;
-
 /**
  * Fills the names in braces of `template` with escaped values.
  * Throws `TypeError` for a missing or surplus name, a brace in the authority, and a value
@@ -29,44 +26,26 @@ export function fillTemplate(template: string, values: PathValues): string {
   if (/[{}]/.test(template.slice(0, start))) {
     throw new TypeError(`Cannot fill ${shown(template)}: a name stands in the authority, expected it in path or query`);
   }
-  const stop = template.slice(start).search(/[?#]/);
-  const end = stop < 0 ? template.length : start + stop;
-  const path = template.slice(start, end).split("/").map((segment) => {
-    if (!segment.includes("{") && !segment.includes("}")) return segment;
-    const filled = fill(template, segment, values, unused);
-    if (!DOT_SEGMENT.test(filled)) return filled;
-    throw new TypeError(`Cannot fill ${shown(template)}: the segment ${quote(segment)} would become ${quote(filled)}`);
-  }).join("/");
-  const rest = fill(template, template.slice(end), values, unused);
+  const filled = fill(template, template.slice(start), values, unused);
   if (unused.size > 0) {
     const names = [...unused].map(quote).join(", ");
     throw new TypeError(`Cannot fill ${shown(template)}: it has no place for ${names}`);
   }
-  return template.slice(0, start) + path + rest;
+  return template.slice(0, start) + filled;
 }
 
+/** A name in braces, or a brace that is not part of one. */
+const NAME_OR_BRACE = /\{([^{}]*)\}|[{}]/g;
+
 function fill(template: string, text: string, values: PathValues, unused: Set<string>): string {
-  let filled = "";
-  let at = 0;
-  for (let open = text.search(/[{}]/); open >= 0; open = nextBrace(text, at)) {
-    const close = text[open] === "{" ? text.indexOf("}", open) : -1;
-    const name = text.slice(open + 1, close);
-    if (close < 0 || name === "" || name.includes("{")) {
-      throw new TypeError(`Cannot fill ${shown(template)}: a brace is not part of a name such as {id}`);
-    }
+  return text.replace(NAME_OR_BRACE, (_, name: string | undefined) => {
+    if (!name) throw new TypeError(`Cannot fill ${shown(template)}: a brace is not part of a name such as {id}`);
     if (!Object.hasOwn(values, name) || values[name] === undefined) {
       throw new TypeError(`Cannot fill ${shown(template)}: there is no value for ${quote(name)}`);
     }
     unused.delete(name);
-    filled += text.slice(at, open) + encodeValue(template, name, values[name]!);
-    at = close + 1;
-  }
-  return filled + text.slice(at);
-}
-
-function nextBrace(text: string, from: number): number {
-  const at = text.slice(from).search(/[{}]/);
-  return at < 0 ? at : from + at;
+    return encodeValue(template, name, values[name]!);
+  });
 }
 
 function encodeValue(template: string, name: string, value: ParamValue): string {

@@ -139,6 +139,7 @@ export class HttpResponse extends ResponseHead {
    * `SchemaError` for a mismatch, `TypeError` for an asynchronous schema.
    */
   json(schema?: undefined, options?: JsonOptions): unknown;
+  /** The body parsed as JSON and checked; of the schema's output type. */
   json<Schema extends StandardSchema>(schema: Schema, options?: JsonOptions): InferOutput<Schema>;
   json(schema?: StandardSchema, options?: JsonOptions): unknown {
     const value = parseJson(this.content, this.headers, {
@@ -150,6 +151,7 @@ export class HttpResponse extends ResponseHead {
 
   /** As {@linkcode json}, but `fallback` when the body is empty. */
   jsonOr<Fallback>(fallback: Fallback): unknown;
+  /** As {@linkcode json} with a schema, but `fallback` when the body is empty. */
   jsonOr<Schema extends StandardSchema, Fallback>(fallback: Fallback, schema: Schema): InferOutput<Schema> | Fallback;
   jsonOr(fallback: unknown, schema?: StandardSchema): unknown {
     if (this.content.length === 0) return fallback;

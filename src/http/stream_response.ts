@@ -111,6 +111,7 @@ export class StreamResponse extends ResponseHead implements AsyncDisposable {
    * Throws `BodyError` that names the line which is not JSON, `SchemaError` for a mismatch.
    */
   iterJson(schema?: undefined, options?: IterLinesOptions): AsyncIterableIterator<unknown, undefined>;
+  /** The JSON value of each line, checked; of the schema's output type. */
   iterJson<Schema extends StandardSchema>(
     schema: Schema,
     options?: IterLinesOptions,

@@ -40,6 +40,7 @@ const ROWS: readonly [text: string, time: number | undefined][] = [
   ["1994-11-06T08:49:37Z", undefined],
   ["784111777", undefined],
   ["", undefined],
+  ["Sunday, 06-Nov-94 08:49:37 GMT".padEnd(40), undefined],
 ];
 
 for (const [text, time] of ROWS) {

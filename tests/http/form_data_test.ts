@@ -75,6 +75,7 @@ test("parseFormData() refuses what is no whole form", () => {
     [part(": x", "") + "--B--", "a field without a name"],
     [part("X: 1", "") + "--B--", "a part has no name"],
     [part("Content-Disposition: attachment; name=a", "") + "--B--", "a part has no name"],
+    [part(named("name"), "") + "--B--", "a part has no name"],
     [part(named('name="a'), "") + "--B--", "no closing quote"],
     [part(named('name="a"'), "").repeat(10_001) + "--B--", "more than 10000 parts"],
     ["{}", '"application/json", expected a form', "application/json"],

@@ -13,6 +13,7 @@ const GIVES: readonly [name: string, input: Params, query: string][] = [
   ["a map", new Map([["a", 1], ["b", 2]]), "a=1&b=2"],
   ["URLSearchParams", new URLSearchParams("a=1+2&b=%2B&a=3"), "a=1%202&b=%2B&a=3"],
   ["a query as it is", "?a=1+2&b=%2f&c&d=x=y&&", "a=1+2&b=%2f&c&d=x=y"],
+  ["a query that nobody can decode", "%ff=%zz&a", "%ff=%zz&a"],
   ["a query with a fragment mark", "a=#1", "a=%231"],
   ["characters that mean something", { "a&b=": "c&d=e#f?g/h+i%" }, "a%26b%3D=c%26d%3De%23f%3Fg%2Fh%2Bi%25"],
   ["text beyond ASCII", { "é": "😀" }, "%C3%A9=%F0%9F%98%80"],

@@ -170,6 +170,28 @@ test("StreamReader passes on a failure and a chunk of another type", async () =>
   await assertRejects(async () => await odd.read(), TypeError, "a chunk is a number");
 });
 
+test("readers that are given up while they wait give nothing", async () => {
+  let answer!: (step: IteratorResult<string>) => void;
+  const iterator = new IteratorReader({
+    next: () => new Promise<IteratorResult<string>>((resolve) => answer = resolve),
+  });
+  const pending = iterator.read();
+  iterator.cancel();
+  answer({ done: false, value: "late" });
+  assertEquals(await pending, null);
+
+  let closed = 0;
+  let arrive!: (bytes: Uint8Array) => void;
+  const source = new SourceReader({
+    read: () => new Promise((resolve) => arrive = resolve),
+    close: () => void closed++,
+  });
+  const waiting = source.read();
+  source.cancel();
+  arrive(encode("late"));
+  assertEquals([await waiting, closed], [null, 1]);
+});
+
 function opened(parts: (Uint8Array | null)[], later: boolean): { source: SourceReader; log: string[] } {
   const log: string[] = [];
   const source = new SourceReader({
