@@ -8,12 +8,14 @@
  */
 
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
+import { createServer, request as forward } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { connect } from "node:net";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 
 const seen = new Map();
+const proxied = [];
 const counters = new Map();
 let connections = 0;
 const numbers = new WeakMap();
@@ -263,6 +265,11 @@ const ROUTES = {
     for (const cookie of url.searchParams.getAll("c")) response.appendHeader("set-cookie", cookie);
     sendJson(response, facts(request, url, body));
   },
+  /** What the proxy was asked for so far. */
+  async proxied(request, response) {
+    await readBody(request);
+    sendJson(response, proxied);
+  },
   /** Never reads the body. */
   async deaf(request) {
     request.pause();
@@ -332,6 +339,32 @@ function open(server, where) {
   });
 }
 
+/** A proxy: absolute form and CONNECT. */
+function openProxy() {
+  const server = createServer((request, response) => {
+    proxied.push(`${request.method} ${request.url}`);
+    const onward = forward(request.url, { method: request.method, headers: request.headers, agent: false });
+    onward.on("response", (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  server.on("connect", (request, socket) => {
+    proxied.push(`${request.method} ${request.url}`);
+    const { hostname, port } = new URL(`http://${request.url}`);
+    const origin = connect(Number(port), hostname, () => {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      origin.pipe(socket);
+      socket.pipe(origin);
+    });
+    origin.on("error", () => socket.destroy());
+    socket.on("error", () => origin.destroy());
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server.address())));
+}
+
 /** The first line of standard input; its end is the end of this process. */
 function firstLine() {
   return new Promise((resolve) => {
@@ -351,4 +384,5 @@ const tls = options.tls
   ? await open(createTlsServer({ ...options.tls, minVersion: "TLSv1.2" }), { port: 0, host: "127.0.0.1" })
   : undefined;
 const unix = options.unix ? await open(createServer(), { path: options.unix }) : undefined;
-console.log(JSON.stringify({ http: plain.port, https: tls?.port, unix }));
+const proxy = await openProxy();
+console.log(JSON.stringify({ http: plain.port, https: tls?.port, unix, proxy: proxy.port }));
