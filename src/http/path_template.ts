@@ -34,18 +34,20 @@ export function fillTemplate(template: string, values: PathValues): string {
   return template.slice(0, start) + filled;
 }
 
-/** A name in braces, or a brace that is not part of one. */
-const NAME_OR_BRACE = /\{([^{}]*)\}|[{}]/g;
-
 function fill(template: string, text: string, values: PathValues, unused: Set<string>): string {
-  return text.replace(NAME_OR_BRACE, (_, name: string | undefined) => {
+  let filled = "";
+  let at = 0;
+  for (const match of text.matchAll(/\{([^{}]*)\}|[{}]/g)) {
+    const name = match[1];
     if (!name) throw new TypeError(`Cannot fill ${shown(template)}: a brace is not part of a name such as {id}`);
     if (!Object.hasOwn(values, name) || values[name] === undefined) {
       throw new TypeError(`Cannot fill ${shown(template)}: there is no value for ${quote(name)}`);
     }
     unused.delete(name);
-    return encodeValue(template, name, values[name]!);
-  });
+    filled += text.slice(at, match.index) + encodeValue(template, name, values[name]!);
+    at = match.index + match[0].length;
+  }
+  return filled + text.slice(at);
 }
 
 function encodeValue(template: string, name: string, value: ParamValue): string {

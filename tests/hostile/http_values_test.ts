@@ -297,12 +297,16 @@ test("S28: hostile text of 64 KiB is read in linear time", () => {
   for (const [name, read] of readers) {
     for (const unit of units) {
       const text = fill(unit);
-      const once = Math.min(time(() => read(text)), time(() => read(text)));
-      assert(once < 250, `${name} of ${JSON.stringify(unit)}: ${once} ms`);
-      // What is over at once shows no curve. Else twice the text may take twice as long, not four times.
-      if (once < 4) continue;
-      const twice = Math.min(...[1, 2, 3].map(() => time(() => read(text + text))));
-      assert(twice < Math.max(3.5 * once, 25), `${name} of ${JSON.stringify(unit)}: ${once} ms, then ${twice} ms`);
+      let once = Infinity;
+      let fourfold = Infinity;
+      // Four times the text may take four times as long; quadratic work takes sixteen. The best of some
+      // rounds counts, as the machine has other work too. What is over at once shows no curve.
+      for (let round = 0; round < 6 && (once > 4 && fourfold > 9 * once || round === 0); round++) {
+        once = Math.min(once, time(() => read(text)), time(() => read(text)));
+        if (once > 4) fourfold = Math.min(fourfold, time(() => read(text.repeat(4))));
+      }
+      const message = `${name} of ${JSON.stringify(unit)}: ${once} ms, of four times as much: ${fourfold} ms`;
+      assert(once < 250 && (once <= 4 || fourfold <= 9 * once), message);
     }
   }
 });
