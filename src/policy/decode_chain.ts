@@ -29,6 +29,12 @@ export function actualCoding(coding: Coding, bytes: Uint8Array): Coding | "defla
   return isZlib ? "deflate" : "deflate-raw";
 }
 
+/** The same bytes without what a host adds to them: its own kind of array would reach the caller. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** One coding being undone; its codec is made when there is something to undo. */
 class Stage {
   readonly coding: Coding;
@@ -130,7 +136,7 @@ export class DecodeChain {
       for (const chunk of chunks) {
         if (chunk.length === 0) continue;
         stage.output += chunk.length;
-        output.push(chunk);
+        output.push(plainBytes(chunk));
       }
       // A codec that could not stop in time is stopped here.
       if (left() < 0) throw new RangeError("Too much came out");

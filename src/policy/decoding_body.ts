@@ -11,7 +11,7 @@ import { BodyError, BodyTooLargeError, DecodeError } from "../errors.ts";
 import type { IncomingBody, MaybePromise } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import { ByteList } from "./byte_list.ts";
-import { actualCoding, DecodeChain, SLICE } from "./decode_chain.ts";
+import { actualCoding, DecodeChain, plainBytes, SLICE } from "./decode_chain.ts";
 
 /** Bytes that are decoded in one go, blocking: well below a millisecond for an honest body. */
 const SYNC_INPUT = SLICE;
@@ -115,7 +115,7 @@ export class DecodingBody implements IncomingBody {
           bytes = this.#codecs.decodeSync(actualCoding(coding, bytes), bytes, maxOutput);
           if (bytes === undefined) break;
         }
-        if (bytes !== undefined) return this.#end(bytes);
+        if (bytes !== undefined) return this.#end(plainBytes(bytes));
       } catch {
         // Told below, with what could be decoded.
       }
