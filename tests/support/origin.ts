@@ -39,7 +39,7 @@ async function start(): Promise<Origin> {
   const { tmpdir } = process.getBuiltinModule("node:os");
   const tls = { cert: server.cert, key: server.key, ca: authority.cert, requestCert: true, rejectUnauthorized: false };
   const settings = { tls, unix: `${tmpdir()}/${name}` };
-  const ports = await startServer<{ http: number; https: number; unix: string }>(
+  const ports = await startServer<{ http: number; https: number; proxy: number; unix: string }>(
     "tests/support/origin_server.mjs",
     settings,
   );
