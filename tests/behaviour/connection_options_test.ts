@@ -180,32 +180,6 @@ behaviour("a name that does not exist is a DNSError", async ({ client }) => {
   assertEquals([error.progress, error.host], ["unsent", "nowhere.invalid"]);
 });
 
-option("proxy", "sends http in absolute form and tunnels https", async ({ client, origin }) => {
-  const direct = client();
-  const seen = async () => await direct.get(`${origin.http}/proxied`).json() as string[];
-  const before = (await seen()).length;
-  const c = client({ proxy: origin.proxy, tls: { extraCa: origin.ca } });
-  assertEquals((await c.get(`${origin.http}/echo`)).status, 200);
-  assertEquals((await c.get(`${origin.https}/echo`)).status, 200);
-  const expected = [`GET ${origin.http}/echo`, `CONNECT ${new URL(origin.https).host}`];
-  assertEquals((await seen()).slice(before), expected);
-  assertEquals((await c.get(`${origin.http}/echo`, { proxy: false })).status, 200);
-  assertEquals((await seen()).length, before + 2);
-});
-
-option("trustEnv", "reads the proxy of the environment, unless it is false", async ({ client, origin, after }) => {
-  const direct = client({ trustEnv: false });
-  const seen = async () => (await direct.get(`${origin.http}/proxied`).json() as string[]).length;
-  const before = await seen();
-  process.env["http_proxy"] = origin.proxy;
-  after(() => delete process.env["http_proxy"]);
-  assertEquals((await client().get(`${origin.http}/echo`)).status, 200);
-  assertEquals(await seen(), before + 1);
-  assertEquals((await client({ trustEnv: false }).get(`${origin.http}/echo`)).status, 200);
-  assertEquals((await client().get(`${origin.http}/echo`, { trustEnv: false })).status, 200);
-  assertEquals(await seen(), before + 1);
-});
-
 const head = (fields: string): string => `HTTP/1.1 200 OK\r\n${fields}\r\n`;
 const OVER_LIMIT: readonly [name: string, limits: object, fine: string, over: string][] = [
   ["head", { head: 200 }, head("Content-Length: 0\r\n"), head(`Content-Length: 0\r\nX: ${"x".repeat(200)}\r\n`)],

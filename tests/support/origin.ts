@@ -14,6 +14,10 @@ export interface Origin {
   readonly https: string;
   /** `http://127.0.0.1:port` of a proxy in the same process; `/proxied` tells what it was asked for. */
   readonly proxy: string;
+  /** `https://localhost:port` of the same proxy behind TLS. */
+  readonly tlsProxy: string;
+  /** `127.0.0.1:port` of a name server in the same process; what it answers stands in the name. */
+  readonly dns: string;
   /** Path of its unix socket. */
   readonly unix: string;
   /** The CA (PEM) that its certificate comes from. */
@@ -47,6 +51,8 @@ async function start(): Promise<Origin> {
     http: `http://127.0.0.1:${ports.http}`,
     https: `https://localhost:${ports.https}`,
     proxy: `http://127.0.0.1:${ports.proxy}`,
+    tlsProxy: `https://localhost:${ports.tlsProxy}`,
+    dns: `127.0.0.1:${ports.dns}`,
     unix: ports.unix,
     ca: authority.cert,
     pin: server.pin,

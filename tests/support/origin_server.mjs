@@ -10,12 +10,14 @@
 import { createHash } from "node:crypto";
 import { createServer, request as forward } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect } from "node:net";
+import { createSocket } from "node:dgram";
+import { connect, createServer as createTcpServer } from "node:net";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 
 const seen = new Map();
 const proxied = [];
+const asked = new Map();
 const counters = new Map();
 let connections = 0;
 const numbers = new WeakMap();
@@ -265,6 +267,11 @@ const ROUTES = {
     for (const cookie of url.searchParams.getAll("c")) response.appendHeader("set-cookie", cookie);
     sendJson(response, facts(request, url, body));
   },
+  /** How often the name server was asked for a name: `/asked?name=…`. */
+  async asked(request, response, url) {
+    await readBody(request);
+    sendJson(response, asked.get(url.searchParams.get("name")) ?? 0);
+  },
   /** What the proxy was asked for so far. */
   async proxied(request, response) {
     await readBody(request);
@@ -340,9 +347,10 @@ function open(server, where) {
 }
 
 /** A proxy: absolute form and CONNECT. */
-function openProxy() {
-  const server = createServer((request, response) => {
-    proxied.push(`${request.method} ${request.url}`);
+function openProxy(server) {
+  const note = (request) => proxied.push({ line: `${request.method} ${request.url}`, headers: request.headers });
+  server.on("request", (request, response) => {
+    note(request);
     const onward = forward(request.url, { method: request.method, headers: request.headers, agent: false });
     onward.on("response", (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
@@ -352,7 +360,7 @@ function openProxy() {
     request.pipe(onward);
   });
   server.on("connect", (request, socket) => {
-    proxied.push(`${request.method} ${request.url}`);
+    note(request);
     const { hostname, port } = new URL(`http://${request.url}`);
     const origin = connect(Number(port), hostname, () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
@@ -363,6 +371,75 @@ function openProxy() {
     socket.on("error", () => origin.destroy());
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server.address())));
+}
+
+/**
+ * A name server for IPv4 addresses. What it answers stands in the labels of the name:
+ * `ip-127-0-0-1`, `ttl-5` (seconds), `nx` (no such name), `once` (the first time only, then a
+ * failure), `silent` (no answer), `late` (no answer the first time).
+ */
+function answerDns(query) {
+  const labels = [];
+  let at = 12;
+  while (query[at] !== 0) {
+    labels.push(query.toString("latin1", at + 1, at + 1 + query[at]).toLowerCase());
+    at += 1 + query[at];
+  }
+  const question = query.subarray(12, at + 5);
+  const isAddress = query.readUInt16BE(at + 1) === 1;
+  const name = labels.join(".");
+  const turn = asked.get(name) ?? 0;
+  if (isAddress) asked.set(name, turn + 1);
+  if (labels.includes("silent") || (labels.includes("late") && turn === 0)) return undefined;
+  const code = labels.includes("nx") ? 3 : labels.includes("once") && turn > 0 ? 2 : 0;
+  const find = (prefix) => labels.find((label) => label.startsWith(prefix))?.slice(prefix.length);
+  const address = find("ip-");
+  const answers = code === 0 && isAddress && address ? 1 : 0;
+  const head = Buffer.alloc(12);
+  query.copy(head, 0, 0, 2);
+  head.writeUInt16BE(0x8180 | code, 2);
+  head.writeUInt16BE(1, 4);
+  head.writeUInt16BE(answers, 6);
+  const answer = Buffer.alloc(answers * 16);
+  if (answers > 0) {
+    answer.writeUInt32BE(0xc00c0001, 0);
+    answer.writeUInt16BE(1, 4);
+    answer.writeUInt32BE(Number(find("ttl-") ?? 60), 6);
+    answer.writeUInt16BE(4, 10);
+    Buffer.from(address.split("-").map(Number)).copy(answer, 12);
+  }
+  return Buffer.concat([head, question, answer]);
+}
+
+/** The same over TCP, each message behind its length, and over UDP, on one port. */
+function openDns() {
+  const udp = createSocket("udp4");
+  udp.on("message", (query, peer) => {
+    const answer = answerDns(query);
+    if (answer) udp.send(answer, peer.port, peer.address);
+  });
+  const tcp = createTcpServer((socket) => {
+    let bytes = Buffer.alloc(0);
+    socket.on("error", () => {});
+    socket.on("data", (part) => {
+      bytes = Buffer.concat([bytes, part]);
+      while (bytes.length >= 2 && bytes.length >= 2 + bytes.readUInt16BE(0)) {
+        const length = bytes.readUInt16BE(0);
+        const answer = answerDns(bytes.subarray(2, 2 + length));
+        bytes = bytes.subarray(2 + length);
+        if (!answer) continue;
+        const size = Buffer.alloc(2);
+        size.writeUInt16BE(answer.length);
+        socket.write(Buffer.concat([size, answer]));
+      }
+    });
+  });
+  return new Promise((resolve) => {
+    tcp.listen(0, "127.0.0.1", () => {
+      const { port } = tcp.address();
+      udp.bind(port, "127.0.0.1", () => resolve(port));
+    });
+  });
 }
 
 /** The first line of standard input; its end is the end of this process. */
@@ -384,5 +461,9 @@ const tls = options.tls
   ? await open(createTlsServer({ ...options.tls, minVersion: "TLSv1.2" }), { port: 0, host: "127.0.0.1" })
   : undefined;
 const unix = options.unix ? await open(createServer(), { path: options.unix }) : undefined;
-const proxy = await openProxy();
-console.log(JSON.stringify({ http: plain.port, https: tls?.port, unix, proxy: proxy.port }));
+const proxy = await openProxy(createServer());
+const tlsProxy = options.tls ? await openProxy(createTlsServer({ ...options.tls, requestCert: false })) : undefined;
+const dns = await openDns();
+console.log(
+  JSON.stringify({ http: plain.port, https: tls?.port, unix, proxy: proxy.port, tlsProxy: tlsProxy?.port, dns }),
+);
