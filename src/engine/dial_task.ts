@@ -48,6 +48,11 @@ export class DialTask {
     this.#told = call;
   }
 
+  /** Tells `call` nothing more; does nothing when another is told. */
+  forget(call: Call): void {
+    if (this.#told === call) this.tell(undefined);
+  }
+
   /** The limit no longer runs; nothing more is told. */
   settle(): void {
     this.#owner.deadlines.remove(this.#limit);

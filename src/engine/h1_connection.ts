@@ -215,6 +215,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
       return this.#fail(error as Error, this.#codec.closeReason ?? "failed", now);
     }
     if (this.#body !== undefined) this.#arm("read", now);
+    else if (this.#exchange !== undefined) this.#exchange.attempt.progress = "answered";
   }
 
   /** Acts upon one event; `false` when the exchange is over. */
@@ -287,7 +288,6 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
     const exchange = this.#exchange;
     if (exchange === undefined) return this.#evict(reason);
     const { attempt, call } = exchange;
-    if (this.#codec.answered && attempt.progress === "sent") attempt.progress = "answered";
     const failure = reason === "lost" ? lostError(attempt.progress, error, this.#body) : error;
     this.#release();
     this.#shut(reason, call);

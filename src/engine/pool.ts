@@ -64,6 +64,8 @@ class Waiter<C> extends PoolWaiter<C> {
   readonly scope: Call["scope"];
   readonly cancelled: (reason: Error) => void;
   limit: Deadline | undefined = undefined;
+  /** The dial that tells its call. */
+  task: DialTask | undefined = undefined;
   /** Whether it was told that it waits in the queue. */
   told = false;
   settled = false;
@@ -112,6 +114,7 @@ export class Pool<C extends PooledConnection> {
 
   /** Finds a slot for `client`, now or later. */
   acquire(route: Route, call: Call, attempt: AttemptRecord, now: number, client: PoolClient<C>): void {
+    if (call.scope.reason !== undefined) return client.refused(call.scope.reason);
     const waiter = new Waiter<C>(client, call, attempt, route, now, this.#abandon);
     this.#wait(waiter, this.#state.acquire(waiter, route, now));
   }
@@ -125,6 +128,10 @@ export class Pool<C extends PooledConnection> {
     now: number,
     client: PoolClient<C>,
   ): void {
+    if (call.scope.reason !== undefined) {
+      this.release(entry, false, now);
+      return client.refused(call.scope.reason);
+    }
     const waiter = new Waiter<C>(client, call, attempt, route, now, this.#abandon);
     this.#wait(waiter, entry.gone ? this.#state.acquire(waiter, route, now) : this.#state.replace(entry, waiter));
   }
@@ -192,8 +199,8 @@ export class Pool<C extends PooledConnection> {
   #wait(waiter: Waiter<C>, actions: readonly PoolAction<C>[]): void {
     // Before the actions: they may settle it.
     waiter.scope.add(waiter.cancelled);
-    if (waiter.queued) this.#queue(waiter, waiter.since);
     this.#perform(actions);
+    if (waiter.queued) this.#queue(waiter, waiter.since);
   }
 
   #queue(waiter: Waiter<C>, now: number): void {
@@ -217,9 +224,7 @@ export class Pool<C extends PooledConnection> {
 
   readonly #abandon = (waiter: Waiter<C>, reason: Error): void => {
     if (waiter.settled) return;
-    const { dial } = waiter;
     this.#settle(waiter, waiter.scope.reason === undefined ? "error" : "aborted");
-    if (dial) this.#tasks.get(dial)?.tell(undefined);
     const actions = this.#state.cancelled(waiter);
     waiter.client.refused(reason);
     this.#perform(actions);
@@ -228,6 +233,7 @@ export class Pool<C extends PooledConnection> {
   #settle(waiter: Waiter<C>, outcome: Outcome): void {
     waiter.settled = true;
     this.#unqueue(waiter, outcome);
+    waiter.task?.forget(waiter.call);
     waiter.scope.remove(waiter.cancelled);
   }
 
@@ -303,13 +309,14 @@ export class Pool<C extends PooledConnection> {
     const waiter = dial.sponsor as Waiter<C> | undefined;
     if (waiter === undefined) return;
     this.#unqueue(waiter, "ok");
-    this.#tasks.get(dial)?.tell(waiter.call);
+    waiter.task = this.#tasks.get(dial);
+    waiter.task?.tell(waiter.call);
   }
 
   #cancelDial(dial: PoolDial<C>): void {
     const task = this.#tasks.get(dial);
     this.#tasks.delete(dial);
-    task?.tell(undefined);
+    task?.settle();
     task?.cancel.cancel(new PoolError("Nobody waits for the connection any more", { code: "DIAL_ABANDONED" }));
   }
 
@@ -319,6 +326,7 @@ export class Pool<C extends PooledConnection> {
     const route = dial.route.key as Route;
     const task = new DialTask(call, this.#parts.clock);
     if (sponsor === undefined) task.tell(undefined);
+    else sponsor.task = task;
     this.#tasks.set(dial, task);
     this.#parts.dial(route, task).then(
       (connection) => this.#dialled(dial, task, connection),

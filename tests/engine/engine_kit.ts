@@ -11,7 +11,6 @@ import { Call } from "../../src/core/call.ts";
 import type { CallEvent } from "../../src/core/call_event.ts";
 import type { ResolvedAddress } from "../../src/core/runtime.ts";
 import { DEFAULT_DNS, DEFAULT_POOL, type DnsOptions, type PoolOptions } from "../../src/engine/options.ts";
-import type { ProxyLeg } from "../../src/engine/dial.ts";
 import { addressOf } from "../../src/engine/resolver.ts";
 import { SocketTransport } from "../../src/engine/socket_transport.ts";
 import type { Body } from "../../src/http/body.ts";
@@ -30,7 +29,6 @@ export interface EngineChange extends MemoryOptions {
   readonly pool?: Partial<PoolOptions>;
   readonly dns?: Partial<DnsOptions>;
   readonly names?: { readonly [name: string]: readonly string[] };
-  readonly proxyLeg?: ProxyLeg;
 }
 
 /** One request of a test. */
@@ -91,6 +89,11 @@ export function ok(body = "hello", fields = ""): string {
 /** A far side that gives these answers, one per request head, and then stays silent. */
 export function answering(...answers: string[]): MemoryPlan {
   return { script: answers.flatMap((send) => [{ until: "\r\n\r\n" }, { send }]) };
+}
+
+/** A far side that gives the same answer again and again. */
+export function serving(answer: string = ok()): MemoryPlan {
+  return answering(...Array<string>(500).fill(answer));
 }
 
 /** A body in memory. */
@@ -177,7 +180,6 @@ export class Engine {
         dns: change.dns === undefined ? null : { ...DEFAULT_DNS, ...change.dns },
       },
       listener: (event) => this.loose.push(eventLine(event)),
-      ...(change.proxyLeg ? { proxyLeg: change.proxyLeg } : {}),
     });
   }
 
