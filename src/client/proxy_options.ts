@@ -60,6 +60,9 @@ type Host = Pick<Runtime, "env" | "files">;
 const OPTION_NAMES = ["url", "auth", "headers", "tls"] as const satisfies readonly (keyof ProxyOptions)[];
 const SCHEME_NAMES = ["http", "https", "all", "no"] as const satisfies readonly (keyof ProxyByScheme)[];
 
+/** Without a prototype, so that nothing can be added to it from outside. */
+const NO_OPTIONS: Omit<ProxyOptions, "url"> = Object.freeze(Object.create(null));
+
 /** The proxies in force for a value of the `proxy` option; without one, those of the environment if it is trusted. */
 export function resolveProxy(value: ProxyInput | false | undefined, trustEnv: boolean, host: Host): ProxyChoice | null {
   if (value === false) return null;
@@ -85,7 +88,7 @@ function fromEnv(host: Host): ProxyChoice | null {
   const one = (variable: ProxyVariable | null): ProxyTarget | null => {
     if (variable === null) return null;
     const words = `the environment variable ${variable.name}`;
-    return makeProxy(parseProxyUrl(variable.value, words), {}, { words, option: "proxy" }, host.files);
+    return makeProxy(parseProxyUrl(variable.value, words), NO_OPTIONS, { words, option: "proxy" }, host.files);
   };
   // Other programs read NO_PROXY too: what is not of our grammar may be of theirs.
   return chooseBetween(one(http), one(https), parseNoProxy(no).rules);
@@ -123,7 +126,7 @@ function resolveOne(option: string, value: string | URL | ProxyOptions, host: Ho
     throw wrongType(option, value, "a URL, or an object with one");
   }
   const whole = typeof value === "string" || value instanceof URL;
-  const given = whole ? { url: value } : record<ProxyOptions>(option, value, OPTION_NAMES);
+  const given = record<ProxyOptions>(option, whole ? { url: value } : value, OPTION_NAMES);
   const source = `the option "${whole ? option : `${option}.url`}"`;
   if (typeof given.url !== "string" && !(given.url instanceof URL)) {
     throw wrongType(`${option}.url`, given.url, "a string or URL");

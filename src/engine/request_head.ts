@@ -75,9 +75,8 @@ function fieldsOf(request: HttpRequest, route: Route): Field[] {
         if (name.toLowerCase() === "connection") connection = checkConnection(field[1]);
         else if (name.toLowerCase() === "keep-alive") reject("Keep-Alive", "expected none: the pool keeps connections");
         break;
-      default:
-        if (isProxyField(name) && (!route.forwarded || route.proxy!.headers.has(name))) continue;
     }
+    if (isProxyField(name) && (!route.forwarded || route.proxy!.headers.has(name))) continue;
     fields.push(field);
   }
   if (upgrade && !names(connection, "upgrade")) reject("Upgrade", 'expected "Connection: upgrade" beside it');
