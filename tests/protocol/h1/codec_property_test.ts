@@ -108,7 +108,7 @@ test("any input ends in events, in waiting for more, or in an error of ours, and
         }
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: 1_000 },
   );
 });
 

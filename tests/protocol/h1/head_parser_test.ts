@@ -183,6 +183,8 @@ test("HeadParser takes as many bytes and fields as the limit, and no more", () =
     `Cannot read the response head: longer than ${head.length - 1} bytes, its limit`,
   );
   assertEquals(at({ headBytes: 5 }), "Cannot read the response head: longer than 5 bytes, its limit");
+  const cut = outcome(head.slice(0, 20), resolveH1Settings({ limits: { headBytes: 20 } }));
+  assertEquals(cut, "Cannot read the response head: longer than 20 bytes, its limit");
   assertEquals(at({ fields: 1 }), "Cannot read the response head: more than 1 fields, its limit");
 });
 

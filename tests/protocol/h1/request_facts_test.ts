@@ -105,6 +105,7 @@ const BAD: readonly [name: string, head: RequestHead, message: string][] = [
   ["an unknown framing", request({ body: "gzip" as "none" }), "the length gzip"],
   ["an empty target", request({ target: "" }), "in no known form"],
   ["a relative target", request({ target: "a/b" }), "in no known form"],
+  ["an absolute target without a scheme", request({ target: "://a.test/" }), "in no known form"],
   ["* for a GET", request({ target: "*" }), "in no known form"],
   ["a fragment", request({ target: "/a#b" }), "fragment"],
   ["CONNECT without a port", request({ method: "CONNECT", target: "a" }), "not an authority"],
