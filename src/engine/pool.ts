@@ -164,7 +164,6 @@ export class Pool<C extends PooledConnection> {
   /** Refuses new calls and closes what is idle; resolves when the last connection is gone. */
   drain(): Promise<void> {
     this.#perform(this.#state.drain());
-    this.#parts.deadlines.remove(this.#sweep);
     if (this.#state.total === 0) return Promise.resolve();
     return new Promise((resolve) => this.#emptied.push(resolve));
   }
@@ -252,7 +251,7 @@ export class Pool<C extends PooledConnection> {
     }
     if (this.#state.tickAt < this.#sweepAt) this.#armSweep();
     if (this.#state.queued > 0 !== (this.#hold !== undefined)) this.#holdProcess();
-    if (this.#state.total === 0 && this.#emptied.length > 0) this.#tellEmptied();
+    if (this.#state.total === 0) this.#tellEmptied();
   }
 
   #act(action: PoolAction<C>, call: Call | undefined): void {
@@ -288,6 +287,9 @@ export class Pool<C extends PooledConnection> {
   }
 
   #tellEmptied(): void {
+    this.#parts.deadlines.remove(this.#sweep);
+    this.#sweepAt = Infinity;
+    if (this.#emptied.length === 0) return;
     const emptied = this.#emptied;
     this.#emptied = [];
     for (const resolve of emptied) resolve();

@@ -72,7 +72,7 @@ export class PoolState<C> {
 
   /** When {@linkcode tick} wants to be called; `Infinity` for never. */
   get tickAt(): number {
-    return this.#tickAt;
+    return this.idle === 0 ? Infinity : this.#tickAt;
   }
 
   /** What is known per route. */
@@ -332,7 +332,7 @@ export class PoolState<C> {
     if (this.#closed) return this.#drop(entry, "closed");
     if (this.#yields(entry)) return this.#drop(entry, "room");
     if (staleAt <= now) return this.#drop(entry, entry.retireAt <= now ? "age" : "idle");
-    if (staleAt < this.#tickAt) this.#tickAt = staleAt;
+    if (this.idle === 0 || staleAt < this.#tickAt) this.#tickAt = staleAt;
     this.#books.rest(entry, staleAt);
     if (entry.route.idle > this.#limits.idlePerRoute) this.#drop(this.#books.oldestIdle(entry.route)!, "idle-cap");
   }
