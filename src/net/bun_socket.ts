@@ -47,6 +47,7 @@ export class BunSocket implements Socket {
   #tls: TlsFacts | undefined;
   #stopped = false;
   #finishing = false;
+  #refused = false;
   #closed = false;
   #onIdle: (() => void) | undefined;
 
@@ -109,8 +110,8 @@ export class BunSocket implements Socket {
     if (this.#closed || this.#finishing || bytes.length === 0) return true;
     if (this.#queue.length === 0) {
       const taken = this.#raw.write(bytes);
-      // Negative: the socket is gone, and its `close` callback says why.
-      if (taken === bytes.length || taken < 0) return true;
+      if (taken === bytes.length) return true;
+      if (taken < 0) return this.#refuse();
       this.#queue.push(taken === 0 ? bytes : bytes.subarray(taken));
     } else this.#queue.push(bytes);
     return false;
@@ -159,7 +160,10 @@ export class BunSocket implements Socket {
     if (this.#queue.length === 0 || this.#closed) return;
     for (let bytes = this.#queue.take(); bytes !== undefined; bytes = this.#queue.take()) {
       const taken = this.#raw.write(bytes);
-      if (taken < 0) return this.#queue.clear();
+      if (taken < 0) {
+        this.#refuse();
+        return;
+      }
       if (taken < bytes.length) return this.#queue.putBack(bytes.subarray(taken));
     }
     if (this.#finishing) this.#raw.shutdown();
@@ -167,17 +171,19 @@ export class BunSocket implements Socket {
     this.#inbox.drain();
   }
 
-  /** The peer has finished. */
+  /** The peer has finished; after a refused write Bun says so of a reset too. */
   ended(): void {
-    if (!this.#closed) this.#inbox.end();
+    if (!this.#closed && !this.#refused) this.#inbox.end();
   }
 
   /** The runtime has closed the socket. */
   gone(error: Error | undefined): void {
     if (this.#closed) return;
     if (error) return this.failed(error);
+    if (this.#refused) return this.failed(Object.assign(new Error("The peer takes no more bytes"), { code: "EPIPE" }));
+    // After `shutdown` Bun tells of the peer's FIN in this way alone.
+    if (this.#finishing) this.#inbox.end();
     if (!this.#inbox.ended) return this.#fail(closedEarly());
-    // Both sides have finished.
     this.#closed = true;
     this.#onIdle?.();
   }
@@ -185,6 +191,13 @@ export class BunSocket implements Socket {
   /** The socket broke. */
   failed(error: Error): void {
     if (!this.#closed) this.#fail(this.#translate(error));
+  }
+
+  /** The system takes no more; `gone` follows, and tells it. */
+  #refuse(): true {
+    this.#refused = true;
+    this.#queue.clear();
+    return true;
   }
 
   #resumed(): void {

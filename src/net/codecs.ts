@@ -76,9 +76,9 @@ export class DenoCodecs implements Codecs {
   }
 }
 
-/** Whether the platform undoes `coding`, with an output that is bounded by the input. */
+/** Whether the platform undoes `coding`, bounded by the input, and tells a cut body: it takes cut deflate for whole. */
 function hasPlatform(coding: RawCoding): boolean {
-  return coding === "gzip" || coding === "deflate" || coding === "deflate-raw";
+  return coding === "gzip";
 }
 
 /** Codecs of runtimes that have nothing but the web's. */

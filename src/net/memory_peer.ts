@@ -78,6 +78,7 @@ export class MemoryPeer {
   readonly #got: Uint8Array[] = [];
   readonly #events: MemoryEvent[] = [];
   #near: MemoryNearSide | undefined;
+  #length = 0;
   #untaken = 0;
   #consumed = 0;
   #wake: (() => void) | undefined;
@@ -86,6 +87,11 @@ export class MemoryPeer {
     this.target = target;
     this.plan = plan;
     void this.#run(plan.script ?? []);
+  }
+
+  /** How many bytes the near side has sent. */
+  get receivedLength(): number {
+    return this.#length;
   }
 
   /** All bytes that the near side has sent. */
@@ -150,6 +156,7 @@ export class MemoryPeer {
   /** @internal The near side writes; the answer says whether it was taken. */
   write(bytes: Uint8Array): boolean {
     this.#got.push(bytes.slice());
+    this.#length += bytes.length;
     this.#untaken += bytes.length;
     this.#stir();
     if (this.#untaken <= (this.plan.window ?? Infinity)) {

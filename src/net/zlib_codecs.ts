@@ -18,6 +18,12 @@ import { type StepResult, ZlibStep } from "./zlib_step.ts";
 /** No frame of zstd, and no stream of brotli, begins with it. */
 const PROBE: Uint8Array = new Uint8Array(4);
 
+/**
+ * A frame of zstd that is skipped and has no content (RFC 8878, section 3.1.2). Of the 16 that
+ * there are, one that is no frame header: a reserved bit is set in its first byte.
+ */
+const EMPTY_FRAME: Uint8Array = Uint8Array.of(0x58, 0x2a, 0x4d, 0x18, 0, 0, 0, 0);
+
 /** Bytes: what one-shot functions of all runtimes accept as a limit. */
 const SYNC_LIMIT = 0x7fff_ffff;
 
@@ -96,11 +102,29 @@ class ZlibDecoder implements CodecStream {
     const step = this.#step;
     if (!step) return [];
     if (!needsProbe(this.#coding)) return (await step.finish(maxOutput)).chunks;
+    if (this.#coding === "zstd") {
+      await this.#proveFrameEnd(step);
+      return [];
+    }
     const { chunks, beyond } = await step.push(PROBE, maxOutput).catch((error): StepResult => {
       throw error instanceof RangeError ? error : cutShort(this.#coding);
     });
     if (beyond !== PROBE.length) throw cutShort(this.#coding);
     return chunks;
+  }
+
+  /**
+   * A decoder of zstd does not tell the end of a frame that ends with its input. At such an end,
+   * and there alone, it takes an empty frame without a word and then refuses zeros as no frame.
+   */
+  async #proveFrameEnd(step: ZlibStep): Promise<void> {
+    try {
+      await step.push(EMPTY_FRAME, 0);
+    } catch {
+      throw cutShort(this.#coding);
+    }
+    const refused = await step.push(PROBE, 0).then(() => false, (error: Error) => /Unknown frame/.test(error.message));
+    if (!refused) throw cutShort(this.#coding);
   }
 
   close(): void {
