@@ -108,7 +108,7 @@ class ProvidedBearer implements Auth {
     const answer = await this.#provider({ refused });
     const token = typeof answer === "object" && answer !== null ? answer.token : answer;
     if (typeof token !== "string") {
-      throw new TypeError(`Cannot use the bearer token: the provider gave a ${typeof token}, expected a string`);
+      throw new TypeError(`Cannot use the bearer token: the provider gave ${typeof token}, expected a string`);
     }
     if (typeof answer === "object") this.#kept = answer;
     if (refused !== undefined && token !== refused) this.#renewed = { refused, token };
