@@ -94,7 +94,7 @@ export class ExchangeBody implements IncomingBody {
     if (this.#reading !== undefined) throw new BodyUsedError("Cannot read the body: another read is pending");
     const chunk = this.#takeChunk();
     if (chunk !== undefined) {
-      if (this.#paused && (this.#waiting === undefined || this.#waiting.length < MAX_WAITING / 2)) this.#go();
+      if (this.#paused && (this.#waiting === undefined || this.#waiting.length <= MAX_WAITING / 2)) this.#go();
       return chunk;
     }
     if (this.#error !== undefined) return Promise.reject(this.#error);
