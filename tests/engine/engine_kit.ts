@@ -213,10 +213,11 @@ export class Engine {
     );
     this.#calls.push(call);
     const response = this.transport.send(request, call);
-    response.then(
-      (response) => response.live === null ? this.#settle(call) : response.live.onSettled(() => this.#settle(call)),
-      () => this.#settle(call),
-    );
+    response.then((response) => {
+      // Whoever takes a connection over does so before the end of the call.
+      if (response.live !== null) response.live.onSettled(() => this.#settle(call));
+      else if (response.parts.takeOver === undefined) this.#settle(call);
+    }, () => this.#settle(call));
     return { call, cancel, response, events };
   }
 
