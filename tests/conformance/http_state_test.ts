@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import { parseCookieDate } from "../../src/policy/cookies/cookie_date.ts";
 import { CookieJar } from "../../src/policy/cookies/cookie_jar.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { readSharedText } from "../support/shared_data.ts";
+import { readSharedText } from "../support/shared_cases.ts";
 import { test } from "../support/suite.ts";
 
 interface ParserCase {

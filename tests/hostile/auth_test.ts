@@ -17,6 +17,7 @@ import { netrc } from "../../src/policy/auth/netrc.ts";
 import { parseNetrc } from "../../src/policy/auth/netrc_file.ts";
 import { redirectLayer } from "../../src/policy/redirect.ts";
 import { authHost } from "../support/auth_host.ts";
+import { fastest } from "../support/fastest.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { type Reply, requestOf, TestCall } from "../support/scripted_next.ts";
 import { test } from "../support/suite.ts";
@@ -217,8 +218,8 @@ const SLOW: readonly (readonly [name: string, piece: string])[] = [
 for (const [name, piece] of SLOW) {
   test(`S28: 64 KiB of ${name} in a challenge take no time to read`, () => {
     const line = piece.repeat(65_536 / piece.length);
-    const start = performance.now();
-    parseChallenges([line, `Digest ${line}`, `Digest realm="${line}`, `Digest realm=x, ${line}`]);
-    assert(performance.now() - start < 200, `${performance.now() - start} ms`);
+    const lines = [line, `Digest ${line}`, `Digest realm="${line}`, `Digest realm=x, ${line}`];
+    const spent = fastest(() => lines.map((line) => parseChallenges([line])), 40);
+    assert(spent <= 40, `${spent} ms`);
   });
 }

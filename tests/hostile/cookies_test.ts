@@ -14,6 +14,7 @@ import { parseSetCookie } from "../../src/policy/cookies/set_cookie.ts";
 import { redirectLayer } from "../../src/policy/redirect.ts";
 import { resolveRedirect } from "../../src/client/redirect_options.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { fastest } from "../support/fastest.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { requestOf, TestCall } from "../support/scripted_next.ts";
 import { test } from "../support/suite.ts";
@@ -303,17 +304,16 @@ const SLOW: readonly (readonly [name: string, text: string])[] = [
 
 for (const [name, text] of SLOW) {
   test(`S28: 64 KiB of ${name} take no time to read`, () => {
-    const start = performance.now();
-    parseSetCookie(text);
-    assert(performance.now() - start < 50, `${performance.now() - start} ms`);
+    const spent = fastest(() => parseSetCookie(text), 10);
+    assert(spent <= 10, `${spent} ms`);
   });
 }
 
 test("S28: 64 KiB of date take no time to read", () => {
   for (const piece of ["1", "1 ", "1:", "1:1:1:", "jan", ": ", "aaaaaaaa "]) {
-    const start = performance.now();
-    parseCookieDate(piece.repeat(65_536 / piece.length));
-    assert(performance.now() - start < 50, `${piece}: ${performance.now() - start} ms`);
+    const text = piece.repeat(65_536 / piece.length);
+    const spent = fastest(() => parseCookieDate(text), 10);
+    assert(spent <= 10, `${piece}: ${spent} ms`);
   }
 });
 

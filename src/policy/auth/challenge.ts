@@ -8,6 +8,9 @@
 
 import { CHARACTER, TCHAR } from "../../http/field_grammar.ts";
 
+/** Challenges read of one response: more than any server offers, few enough to cost nothing. */
+const MAX_CHALLENGES = 32;
+
 /** One challenge. */
 export interface Challenge {
   /** The scheme, in lower case. */
@@ -24,11 +27,11 @@ interface OpenChallenge {
   readonly params: Map<string, string>;
 }
 
-/** Every challenge of these field lines, in order. */
+/** The challenges of these field lines, in order; the first 32. */
 export function parseChallenges(lines: readonly string[]): Challenge[] {
   const challenges: Challenge[] = [];
   for (const line of lines) readLine(line, challenges);
-  return challenges;
+  return challenges.slice(0, MAX_CHALLENGES);
 }
 
 /** The parameters of a field without a scheme, as Authentication-Info has them (RFC 9110 §11.6.3). */
@@ -40,7 +43,7 @@ export function parseAuthParams(line: string): ReadonlyMap<string, string> {
 function readLine(line: string, challenges: Challenge[]): void {
   const cursor = new Cursor(line);
   let open: OpenChallenge | undefined;
-  for (;;) {
+  while (challenges.length < MAX_CHALLENGES) {
     cursor.skipBlanksAndCommas();
     if (cursor.atEnd) break;
     const word = cursor.token();

@@ -70,6 +70,11 @@ for (const [name, lines, expected] of ROWS) {
   test(`parseChallenges() reads ${name}`, () => assertEquals(plain(parseChallenges(lines)), expected));
 }
 
+test("parseChallenges() reads 32 challenges and no more", () => {
+  assertEquals(parseChallenges(["a,".repeat(100)]).length, 32);
+  assertEquals(parseChallenges(Array(100).fill("a")).length, 32);
+});
+
 test("parseAuthParams() reads a field without a scheme", () => {
   assertEquals(Object.fromEntries(parseAuthParams('nextnonce="abc", qop=auth, nc=00000001')), {
     nextnonce: "abc",
