@@ -115,17 +115,22 @@ const head = { method: "GET", target: "/api/v1/items/42?x=y", fields, body: "non
 measure("encodeRequestHead, 4 fields, to keep", () => encodeRequestHead(head));
 const sender = new H1Codec();
 const answer = encoder.encode("HTTP/1.1 204 No Content\r\n\r\n");
-measure("sendRequest, 4 fields, and a bare 204", () => {
-  const bytes = sender.sendRequest(head);
+function answered(bytes: Uint8Array): Uint8Array {
   sender.receive(answer);
   while (sender.nextEvent().type !== "need-data");
   return bytes;
+}
+measure("sendRequest, 4 fields, and a bare 204", () => answered(sender.sendRequest(head)));
+const targets = Array.from({ length: 1000 }, (_, index) => `/api/v1/items/${index}?x=y`);
+measure("the same, another target each time", () => {
+  return answered(sender.sendRequest({ ...head, target: targets[tick++ % 1000]! }));
+});
+const ids = targets.map((target): [string, string] => ["X-Request-Id", target]);
+measure("the same, another field each time", () => {
+  return answered(sender.sendRequest({ ...head, fields: [...fields, ids[tick++ % 1000]!] }));
 });
 const post = { ...head, method: "POST", body: 23 } as const;
 const body = encoder.encode(BODY);
 measure("POST of 23 bytes joined into one write, and a bare 204", () => {
-  const bytes = joinParts([sender.sendRequest(post), ...sender.sendData(body), sender.sendEnd()]);
-  sender.receive(answer);
-  while (sender.nextEvent().type !== "need-data");
-  return bytes;
+  return answered(joinParts([sender.sendRequest(post), ...sender.sendData(body), sender.sendEnd()]));
 });

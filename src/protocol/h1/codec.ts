@@ -222,6 +222,7 @@ export class H1Codec {
     if (event.type === "end") {
       this.#stepResponse(ON_RESPONSE.end);
       this.#finishExchange();
+      this.#input.release();
     }
     return event;
   }
@@ -232,10 +233,7 @@ export class H1Codec {
       this.#close(CLOSE_REASON.unsolicited);
       return this.#last = UNSOLICITED;
     }
-    if (!this.#ended) {
-      this.#input.release();
-      return NEED_DATA;
-    }
+    if (!this.#ended) return NEED_DATA;
     this.#close(CLOSE_REASON.peerClosed);
     return CLOSED;
   }

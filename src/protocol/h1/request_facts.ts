@@ -108,8 +108,8 @@ function once(name: string, before: string | undefined, value: string): string {
   return value;
 }
 
-/** The four forms of RFC 9112 section 3.2; the characters are checked when they are written. */
-function checkTarget(method: string, target: string): void {
+/** The four forms of RFC 9112 section 3.2; the characters are checked when they are written. Throws `LocalProtocolError`. */
+export function checkTarget(method: string, target: string): void {
   if (method === "CONNECT") {
     const colon = target.lastIndexOf(":");
     if (colon > 0 && isDigits(target, colon + 1)) return;

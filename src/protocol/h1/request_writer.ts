@@ -9,7 +9,10 @@ import { Slab } from "../../base/slab.ts";
 import { LocalProtocolError } from "../../errors.ts";
 import { CHARACTER, FIELD_VALUE, HOST, quote, TCHAR, VISIBLE } from "../../http/field_grammar.ts";
 import { equalsIgnoringCase } from "./field_section.ts";
-import { checkHead, type RequestFacts, type RequestHead } from "./request_facts.ts";
+import { checkHead, checkTarget, type RequestHead } from "./request_facts.ts";
+import { type EncodedHead, RequestMemory } from "./request_memory.ts";
+
+export type { EncodedHead } from "./request_memory.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -20,16 +23,9 @@ const CRLF: Uint8Array = Uint8Array.of(CR, LF);
 const LAST_CHUNK: Uint8Array = Uint8Array.of(0x30, CR, LF, CR, LF);
 const VERSION_LINE_END = " HTTP/1.1\r\n";
 
-/** A head as bytes, with what the codec must know of it: may be sent again as it is. */
-export interface EncodedHead {
-  /** The bytes of the head. Never change them. */
-  readonly bytes: Uint8Array;
-  /** What the head says about bodies and the connection. */
-  readonly facts: RequestFacts;
-}
-
 /** Where heads, size lines and small joined messages go that are written once and forgotten. */
 const slab = new Slab();
+const memory = new RequestMemory();
 
 /**
  * Encodes a head into bytes of its own, so that it may be kept and sent again.
@@ -40,10 +36,30 @@ export function encodeRequestHead(head: RequestHead): EncodedHead {
   return { bytes: writeHead(head, added, new Uint8Array(headLength(head, added))), facts };
 }
 
-/** The same, for a head that is sent once: the bytes are part of a shared slab. */
+/**
+ * The same, for a head that is not kept for long: the bytes are part of a shared slab, and those
+ * of the head before when they are equal.
+ */
 export function encodeRequestHeadOnce(head: RequestHead): EncodedHead {
+  const known = memory.recall(head);
+  if (known !== null) return head.target === memory.target ? known : encodeRetargeted(head, known);
   const { facts, added } = checkHead(head);
-  return { bytes: writeHead(head, added, slab.take(headLength(head, added))), facts };
+  const encoded = { bytes: writeHead(head, added, slab.take(headLength(head, added))), facts };
+  memory.remember(head, encoded);
+  return encoded;
+}
+
+/** Writes a head that is like the one remembered, but for its target. */
+function encodeRetargeted(head: RequestHead, known: EncodedHead): EncodedHead {
+  const { method, target } = head;
+  const { rest } = memory;
+  checkTarget(method, target);
+  const bytes = slab.take(method.length + 1 + target.length + rest.length);
+  const at = writeStart(head, bytes);
+  bytes.set(rest, at);
+  const encoded: EncodedHead = { bytes, facts: known.facts };
+  memory.retarget(target, encoded);
+  return encoded;
 }
 
 function headLength(head: RequestHead, added: string): number {
@@ -61,17 +77,22 @@ function fieldsLength(fields: RequestHead["fields"]): number {
 }
 
 function writeHead(head: RequestHead, added: string, bytes: Uint8Array): Uint8Array {
+  let at = writeTrusted(bytes, writeStart(head, bytes), VERSION_LINE_END);
+  at = writeFields(bytes, at, head.fields);
+  at = writeTrusted(bytes, at, added);
+  writeTrusted(bytes, at, "\r\n");
+  return bytes;
+}
+
+/** Method and target; the place after them. */
+function writeStart(head: RequestHead, bytes: Uint8Array): number {
   const { method, target } = head;
   let at = writeChecked(bytes, 0, method, TCHAR);
   if (at <= 0) reject(`its method ${quote(method)} is not a token`, offence(method, at));
   bytes[at++] = SPACE;
   at = writeChecked(bytes, at, target, VISIBLE);
   if (at < 0) reject("its target is not visible ASCII", offence(target, at));
-  at = writeTrusted(bytes, at, VERSION_LINE_END);
-  at = writeFields(bytes, at, head.fields);
-  at = writeTrusted(bytes, at, added);
-  writeTrusted(bytes, at, "\r\n");
-  return bytes;
+  return at;
 }
 
 function writeFields(bytes: Uint8Array, start: number, fields: RequestHead["fields"]): number {

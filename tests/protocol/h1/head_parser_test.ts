@@ -212,9 +212,9 @@ test("HeadParser notes the first of each field that decides, in any case, and no
     contentEncoded: true,
   });
   parser.begin("response head", DEFAULT_H1_SETTINGS);
-  const plain = bytesOf("HTTP/1.1 200 OK\r\nContent-Languag: x\r\nConnectiom: y\r\n\r\n");
+  const plain = bytesOf("HTTP/1.1 200 OK\r\nContent-Languag: x\r\nConnectiom: y\r\nSet-Cookie: z\r\n\r\n");
   assert(parser.scan(plain, 0, plain.length));
-  assertEquals([parser.connection, parser.contentLength, parser.contentEncoded], [-1, -1, false]);
+  assertEquals([parser.connection, parser.keepAlive, parser.contentLength, parser.contentEncoded], [-1, -1, -1, false]);
 });
 
 test("HeadParser decodes each byte to one character, in pieces of any size", () => {

@@ -31,6 +31,7 @@ const OPTIONS: readonly [fields: readonly string[], options: number][] = [
   [["Connection: upgrade , \tclose "], OPTION_CLOSE],
   [["Connection: ,,close,"], OPTION_CLOSE],
   [["Connection: keep-alive", "X: y", "connection: close"], OPTION_CLOSE | OPTION_KEEP_ALIVE],
+  [["Connection: x", "Connection: y", "Connection: close"], OPTION_CLOSE],
   [["Connection: upgrade"], 0],
   [["Connection: closed"], 0],
   [["Connection: clos"], 0],
