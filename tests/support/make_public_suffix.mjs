@@ -44,7 +44,9 @@ for (const { top, rest } of rules) {
   if (!byTop.has(top)) byTop.set(top, new Set());
   byTop.get(top).add(rest);
 }
-const lines = [...byTop].sort(([a], [b]) => a < b ? -1 : 1).map(([top, rests]) => `${top} ${[...rests].sort().join(" ")}`);
+const lines = [...byTop].sort(([a], [b]) => a < b ? -1 : 1).map(([top, rests]) =>
+  `${top} ${[...rests].sort().join(" ")}`
+);
 
 writeFileSync(
   target,
