@@ -8,7 +8,7 @@
 export interface DenoAddr {
   readonly hostname?: string;
   readonly port?: number;
-  readonly path?: string;
+  readonly path?: string | null;
 }
 
 /** An open connection. */

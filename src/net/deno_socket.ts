@@ -42,7 +42,8 @@ export interface DenoSocketOptions {
 
 function addressText(address: DenoAddr): string | undefined {
   if (address.hostname !== undefined && address.port !== undefined) return hostPort(address.hostname, address.port);
-  return address.path === undefined ? undefined : printablePath(address.path);
+  // The near end of a unix socket has no path.
+  return address.path == null ? undefined : printablePath(address.path);
 }
 
 /** A socket over a connection of Deno. */
