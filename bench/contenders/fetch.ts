@@ -1,0 +1,22 @@
+/** The runtime's own fetch. */
+
+import { chunkStream, type Contender, counted, total } from "./contender.ts";
+
+/** What the types of some runtimes leave out. */
+interface StreamInit extends RequestInit {
+  duplex?: "half";
+}
+
+/** Asks by `fetch`. */
+export function startFetch(): Contender {
+  return {
+    json: async (url) => await (await fetch(url)).json(),
+    buffered: async (url) => (await (await fetch(url)).arrayBuffer()).byteLength,
+    streamed: async (url) => await total((await fetch(url)).body!),
+    async uploadChunks(url) {
+      const init: StreamInit = { method: "POST", body: chunkStream(), duplex: "half" };
+      return counted(await (await fetch(url, init)).json());
+    },
+    uploadBytes: async (url, bytes) => counted(await (await fetch(url, { method: "POST", body: bytes })).json()),
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * Prints the results of a run: for people, or as the table of the README.
+ *
+ *   deno run -A bench/report.ts [--markdown] <file of results>
+ */
+// deno-lint-ignore-file no-console
+
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import type { Results, Row } from "./results.ts";
+import { type Work, WORKS } from "./works.ts";
+
+const RUNTIMES: { readonly [id: string]: string } = {
+  deno: "Deno",
+  bun: "Bun",
+  node20: "Node 20",
+  node24: "Node 24",
+  python: "Python",
+};
+
+function format(value: number, { kind }: Work): string {
+  if (Number.isNaN(value)) return "–";
+  if (kind === "memory") return `${(value / 2 ** 20).toFixed(1)} MiB`;
+  if (kind === "start") return `${value.toFixed(1)} ms`;
+  if (kind === "transfer") return `${value.toFixed(0)} MB/s`;
+  return value >= 10_000 ? `${(value / 1_000).toFixed(1)} k/s` : `${value.toFixed(0)} /s`;
+}
+
+/** How many times as good as the other: more requests, less memory, less time. */
+function ratio(row: Row, other: Row | undefined, { kind }: Work): string {
+  if (other === undefined || other === row || Number.isNaN(row.median) || Number.isNaN(other.median)) return "";
+  if (row.contender === "empty" || other.median <= 0 || row.median <= 0) return "";
+  const times = kind === "rate" || kind === "transfer" ? row.median / other.median : other.median / row.median;
+  return times.toFixed(2);
+}
+
+/** A table of one work on one runtime. */
+export function tableOf(work: Work, rows: readonly Row[]): string {
+  const find = (name: string): Row | undefined => rows.find(({ contender }) => contender === name);
+  const lines = rows.map((row) => [
+    row.contender,
+    format(row.median, work),
+    row.values.length > 1 ? `±${(row.spread * 50).toFixed(0)} %` : "",
+    ratio(row, find("fetch"), work),
+    ratio(row, find("undici"), work),
+    ratio(row, find("bare"), work),
+    row.cpu === undefined ? "" : row.cpu.toFixed(1),
+    row.latency === undefined ? "" : row.latency.map((each) => each.toFixed(2)).join(" / "),
+    row.problem ?? "",
+  ]);
+  const head = ["", "median", "spread", "× fetch", "× undici", "× bare", "CPU µs", "p50 / p95 / p99 ms", ""];
+  const widths = head.map((title, at) => Math.max(...[head, ...lines].map((line) => line[at]!.length), title.length));
+  const print = (line: readonly string[]): string =>
+    line.map((cell, at) => at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)).join("  ").trimEnd();
+  const runtime = RUNTIMES[rows[0]!.runtime] ?? rows[0]!.runtime;
+  return `${runtime}: ${work.title}\n${[head, ...lines].map(print).join("\n")}\n`;
+}
+
+/** Works in which the README states ratios. */
+const QUOTED = [
+  "get-1",
+  "get-16",
+  "get-64",
+  "tls-get-1",
+  "tls-get-16",
+  "tls-get-64",
+  "body10k-16",
+  "new-1",
+  "download-stream",
+  "download-buffered",
+  "tls-download-stream",
+  "upload-stream",
+  "upload-bytes",
+  "start",
+];
+
+/** The table of the README: Jetstream's figure, and how many times fetch's it is. */
+export function markdownOf(results: Results): string {
+  const runtimes = Object.keys(RUNTIMES).filter((id) =>
+    results.rows.some((row) => row.runtime === id && row.contender === "jetstream")
+  );
+  const find = (runtime: string, work: string, contender: string): Row | undefined =>
+    results.rows.find((row) => row.runtime === runtime && row.work === work && row.contender === contender);
+  const head = ["work", ...runtimes.map((id) => RUNTIMES[id]!)];
+  const lines = WORKS.filter(({ id }) => QUOTED.includes(id)).map((work) => [
+    work.title,
+    ...runtimes.map((runtime) => {
+      const ours = find(runtime, work.id, "jetstream");
+      if (ours === undefined || Number.isNaN(ours.median)) return "–";
+      const times = ratio(ours, find(runtime, work.id, "fetch"), work);
+      const figure = format(ours.median, work);
+      return times === "" ? figure : `${figure} (**${Number(times).toFixed(1)} ×**)`;
+    }),
+  ]);
+  const table = [head, head.map((_, at) => at === 0 ? "---" : "---:"), ...lines];
+  return table.map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
+/** All tables. */
+export function textOf(results: Results): string {
+  const parts = [`${results.date}, ${results.machine}`, `${results.rounds} rounds of ${results.milliseconds} ms`];
+  parts.push(Object.entries(results.versions).map(([name, version]) => `${name} ${version}`).join(", "), "");
+  for (const work of WORKS) {
+    for (const runtime of Object.keys(RUNTIMES)) {
+      const rows = results.rows.filter((row) => row.work === work.id && row.runtime === runtime);
+      if (rows.length > 0) parts.push(tableOf(work, rows));
+    }
+  }
+  return parts.join("\n");
+}
+
+if (import.meta.main) {
+  const args = process.argv.slice(2);
+  const results = JSON.parse(readFileSync(args.find((arg) => !arg.startsWith("--"))!, "utf8")) as Results;
+  console.log(args.includes("--markdown") ? markdownOf(results) : textOf(results));
+}

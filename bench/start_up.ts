@@ -1,0 +1,76 @@
+/**
+ * Owns how long a program takes from its start to its end: import, one local GET, exit.
+ * Must not know contenders beyond the line that imports them.
+ * Invariant: the empty script runs in the same rounds; what is told is the time over it.
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { timeProcess } from "./processes.ts";
+import type { Row } from "./results.ts";
+import type { Pace, Team } from "./rounds.ts";
+import { median, spread } from "./statistics.ts";
+
+/** Starts take turns at least so often: each is short, and noisy. */
+const ROUNDS = 9;
+
+/** The script of a contender: what it imports, and one request. */
+function scripts(url: string, entry: string): { readonly [contender: string]: string } {
+  const given = JSON.stringify(url);
+  return {
+    empty: "export const value = 1;",
+    jetstream: `import { get } from ${JSON.stringify(entry)};\nif ((await get(${given})).json().id !== 1) throw 1;`,
+    fetch: `if ((await (await fetch(${given})).json()).id !== 1) throw 1;`,
+    "node:http": `import { get } from "node:http";\n` +
+      `await new Promise((done) => get(${given}, (r) => r.resume().on("end", done)));`,
+    undici: `import { request } from "undici";\nif ((await (await request(${given})).body.json()).id !== 1) throw 1;`,
+    got: `import got from "got";\nif ((await got(${given}).json()).id !== 1) throw 1;`,
+    ky: `import ky from "ky";\nif ((await ky.get(${given}).json()).id !== 1) throw 1;`,
+    axios: `import axios from "axios";\nif ((await axios.get(${given})).data.id !== 1) throw 1;`,
+  };
+}
+
+/** Times the scripts of a team; `library` is the module that its runtime imports. */
+export async function runStart(
+  url: string,
+  team: Team,
+  pace: Pace,
+  { folder, library, launch }: {
+    readonly folder: string;
+    readonly library: string;
+    readonly launch: readonly string[];
+  },
+): Promise<Row[]> {
+  mkdirSync(folder, { recursive: true });
+  const wanted = Object.entries(scripts(url, pathToFileURL(library).href))
+    .filter(([name]) => name === "empty" || team.contenders.includes(name));
+  const times = new Map(wanted.map(([name]) => [name, [] as number[]]));
+  const problems = new Map<string, string>();
+  const paths = new Map<string, string>();
+  for (const [name, text] of wanted) {
+    const path = join(folder, `start_${name.replace(":", "_")}.mjs`);
+    writeFileSync(path, `${text}\n`);
+    paths.set(name, path);
+  }
+  for (let round = -1; round < Math.max(ROUNDS, pace.rounds); round++) {
+    for (const [name] of wanted) {
+      if (problems.has(name)) continue;
+      try {
+        const time = await timeProcess([...launch, paths.get(name)!], team.env);
+        // The first start of all fills caches.
+        if (round >= 0) times.get(name)!.push(time);
+      } catch (error) {
+        problems.set(name, (error as Error).message);
+      }
+    }
+  }
+  const empty = median(times.get("empty")!);
+  return wanted.map(([contender]) => {
+    const values = times.get(contender)!.map((time) => contender === "empty" ? time : time - empty);
+    const problem = problems.get(contender);
+    const row = { runtime: team.runtime, work: "start", contender };
+    if (problem !== undefined) return { ...row, values: [], median: NaN, spread: 0, problem };
+    return { ...row, values, median: median(values), spread: spread(times.get(contender)!) };
+  });
+}
