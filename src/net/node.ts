@@ -28,15 +28,16 @@ function checkAbstract(target: ConnectTarget): void {
 }
 
 function connectOptions(target: ConnectTarget, socket: NodeSocket): NodeConnectOptions {
-  const options: NodeConnectOptions = {
+  // Without a prototype: the host reads `path` and `localAddress` also from a polluted one.
+  const options: NodeConnectOptions = Object.assign(Object.create(null), {
     allowHalfOpen: true,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_DELAY,
-  };
+  });
   // Deno's `node:tls` hangs over a socket that reads into buffers of ours.
   if (target.tls === null) options.onread = { buffer: socket.nextBuffer, callback: socket.received };
-  if (target.kind === "unix") return { ...options, path: target.path };
+  if (target.kind === "unix") return Object.assign(options, { path: target.path });
   options.host = target.host;
   options.port = target.port;
   if (target.localAddress !== null) options.localAddress = target.localAddress;

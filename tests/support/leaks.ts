@@ -22,15 +22,14 @@ interface DenoFiles {
 /** How long the system may take to close what was let go, in milliseconds. */
 const PATIENCE = 2_000;
 
-/** Descriptors of sockets in this process; `undefined` where the system does not tell (no `/proc`). */
+/** Sockets of this process; `undefined` where the system does not tell (no `/proc`). */
 export function openSockets(): number | undefined {
-  let sockets = 0;
   try {
-    for (const link of descriptorLinks()) if (link.startsWith("socket:")) sockets++;
+    // A descriptor may be a second one of the same socket: runtimes do that with standard output.
+    return new Set(descriptorLinks().filter((link) => link.startsWith("socket:"))).size;
   } catch {
     return undefined;
   }
-  return sockets;
 }
 
 function descriptorLinks(): string[] {

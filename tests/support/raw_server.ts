@@ -33,6 +33,7 @@ interface NodeServer {
   address(): { port: number } | string | null;
   close(callback: () => void): this;
   on(event: "error" | "tlsClientError", listener: (error: Error) => void): this;
+  on(event: "connection", listener: (socket: NodeServerSocket) => void): this;
 }
 
 interface NodeNetModule {
@@ -274,6 +275,12 @@ export async function rawServer(
   const module = process.getBuiltinModule(options.tls ? "node:tls" : "node:net") as unknown as NodeNetModule;
   const server = module.createServer({ allowHalfOpen: true, noDelay: true, ...options.tls }, accept);
   server.on("tlsClientError", () => {});
+  // Under TLS also those that never come to speak: their handshake failed.
+  const sockets = new Set<NodeServerSocket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
   const place = options.unix === undefined ? { host: options.host ?? "127.0.0.1", port: 0 } : { path: options.unix };
   await new Promise<void>((resolve, reject) => {
     server.on("error", reject);
@@ -291,6 +298,7 @@ export async function rawServer(
       closing = true;
       const closed = new Promise<void>((resolve) => server.close(resolve));
       for (const connection of connections) connection.destroy();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
