@@ -1,53 +1,59 @@
 /**
- * Owns an address that accepts no further connection and refuses none: a listener whose backlog
- * is full, in a process of its own.
+ * Owns an address where a connection attempt stays pending: a listener that accepts nobody
+ * and whose queue is full, so that the system drops further attempts in silence.
+ * Must not know who dials it.
  */
 
-interface Child {
-  readonly stdout: { setEncoding(encoding: string): void; once(event: "data", listener: (text: string) => void): void };
-  on(event: "exit", listener: () => void): void;
-  kill(signal: string): void;
+import { startChild } from "./child.ts";
+
+const LISTENER = `
+import { createServer } from "node:net";
+const server = createServer().listen({ host: "127.0.0.1", port: 0, backlog: 1 }, () => console.log(server.address().port));
+`;
+
+interface Filler {
+  destroy(): void;
+  on(event: "error" | "connect", listener: () => void): void;
 }
 
-/** A listener that answers nobody. */
+/** Where attempts hang. */
 export interface FullBacklog {
   readonly port: number;
+  /** Gives everything back. */
   close(): Promise<void>;
 }
 
-/**
- * The main thread listens and then blocks for good, so that it accepts nothing; a worker fills the
- * backlog, tells the port, and ends the process after a minute, should nobody else do it.
- */
-const PROGRAM = `
-const { createServer } = require("node:net");
-const { Worker } = require("node:worker_threads");
-const server = createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
-  new Worker(\`
-    const { connect } = require("node:net");
-    const { workerData } = require("node:worker_threads");
-    for (let at = 0; at < 8; at++) connect(workerData, "127.0.0.1").on("error", () => {});
-    setTimeout(() => require("node:fs").writeSync(1, workerData + "\\\\n"), 100);
-    setTimeout(() => process.kill(process.pid, "SIGKILL"), 60_000);
-  \`, { eval: true, workerData: server.address().port });
-  setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
-});
-`;
+/** Connections that fill the queue: more than its length, which the system rounds up. */
+const FILL = 6;
 
-/** Opens one. */
+/** Starts a listener whose queue is full. */
 export async function fullBacklog(): Promise<FullBacklog> {
-  const { spawn } = process.getBuiltinModule("node:child_process") as unknown as {
-    spawn(command: string, args: readonly string[], options: object): Child;
+  const child = startChild("node", ["--input-type=module", "-e", LISTENER]);
+  const port = Number(await child.line());
+  // Stopped, it accepts no more; the system completes connections until the queue is full.
+  child.signal("SIGSTOP");
+  const { connect } = process.getBuiltinModule("node:net") as unknown as {
+    connect(options: { host: string; port: number }): Filler;
   };
-  const child = spawn("node", ["-e", PROGRAM], { stdio: ["pipe", "pipe", "inherit"] });
-  const ended = new Promise<void>((resolve) => child.on("exit", resolve));
-  child.stdout.setEncoding("utf8");
-  const port = await new Promise<string>((resolve) => child.stdout.once("data", resolve));
+  const fillers: Filler[] = [];
+  let connected = 0;
+  for (let i = 0; i < FILL; i++) {
+    const filler = connect({ host: "127.0.0.1", port });
+    filler.on("error", () => {});
+    filler.on("connect", () => connected++);
+    fillers.push(filler);
+  }
+  // The queue is full when a while passes in which none of the attempts is taken.
+  for (let seen = -1; seen !== connected || connected === 0;) {
+    seen = connected;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  if (connected === FILL) throw new Error("The queue of the listener has room for all: raise FILL");
   return {
-    port: Number(port),
-    close() {
-      child.kill("SIGKILL");
-      return ended;
+    port,
+    async close(): Promise<void> {
+      for (const filler of fillers) filler.destroy();
+      await child.stop();
     },
   };
 }
