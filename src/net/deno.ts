@@ -10,9 +10,10 @@
 
 import type { CancelToken } from "../base/cancel.ts";
 import type { Connector, ConnectTarget, Socket } from "../core/socket.ts";
+import { printableTarget } from "./address.ts";
 import { denoHost, type DenoTcpConn } from "./deno_host.ts";
 import { DenoSocket } from "./deno_socket.ts";
-import { beyondNative, noTls, startDenoTls } from "./deno_tls.ts";
+import { beyondNative, hasStalled, noTls, startDenoTls } from "./deno_tls.ts";
 import { nodeConnector } from "./node.ts";
 import { connectError } from "./translate.ts";
 
@@ -44,13 +45,21 @@ export async function connectDeno(target: ConnectTarget, cancel: CancelToken): P
     conn.setNoDelay(true);
     conn.setKeepAlive(true);
   }
-  return new DenoSocket(conn, { startTls: target.tls !== null ? startDenoTls : noTls });
+  return new DenoSocket(conn, {
+    startTls: target.tls !== null ? startDenoTls : noTls,
+    peer: printableTarget(target),
+  });
+}
+
+function isNative(target: ConnectTarget): boolean {
+  if (beyondNative(target) !== undefined) return false;
+  return target.tls === null || !hasStalled(printableTarget(target));
 }
 
 /** The connector of Deno. */
 export const denoConnector: Connector = {
   resolvesNames: true,
   connect(target: ConnectTarget, cancel: CancelToken): Promise<Socket> {
-    return beyondNative(target) === undefined ? connectDeno(target, cancel) : nodeConnector.connect(target, cancel);
+    return isNative(target) ? connectDeno(target, cancel) : nodeConnector.connect(target, cancel);
   },
 };

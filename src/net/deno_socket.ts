@@ -26,12 +26,19 @@ import { WriteQueue } from "./write_queue.ts";
 const HIGH_WATER = 256 * 1024;
 
 /** Starts TLS on the connection of a socket. */
-export type DenoStartTls = (conn: DenoConn, settings: TlsSettings, cancel: CancelToken) => Promise<Socket>;
+export type DenoStartTls = (
+  conn: DenoConn,
+  peer: string,
+  settings: TlsSettings,
+  cancel: CancelToken,
+) => Promise<Socket>;
 
 /** What is known of a socket when it is made. */
 export interface DenoSocketOptions {
   /** How TLS is started; absent where it cannot be. */
   readonly startTls: DenoStartTls;
+  /** What it is connected to. */
+  readonly peer: string;
   /** Name that TLS verified; absent in clear text. */
   readonly serverName?: string;
   /** Protocol chosen by ALPN. */
@@ -134,7 +141,7 @@ export class DenoSocket implements Socket {
     this.#inbox.close();
     // The connection belongs to the new socket from here on.
     this.#closed = true;
-    return this.#options.startTls(this.#conn, settings, cancel);
+    return this.#options.startTls(this.#conn, this.#options.peer, settings, cancel);
   }
 
   close(): void {

@@ -8,12 +8,14 @@
  */
 
 import type { CancelToken } from "../base/cancel.ts";
+import { systemClock } from "../base/clock.ts";
 import type { ConnectTarget, Socket } from "../core/socket.ts";
 import type { TlsFacts, TlsSettings } from "../core/tls.ts";
 import { UnsupportedRuntimeError } from "../errors.ts";
 import { type DenoConn, denoHost, type DenoTcpConn, type DenoTlsConn } from "./deno_host.ts";
 import { DenoSocket } from "./deno_socket.ts";
 import { checkPem } from "./pem.ts";
+import { RecentMap } from "./recent_map.ts";
 import { undeclaredTls } from "./translate.ts";
 import { tlsError } from "./translate_tls.ts";
 
@@ -44,6 +46,30 @@ function refuse(what: string): never {
   throw new UnsupportedRuntimeError(`Cannot start TLS with ${what} on this socket: it was not connected for that`);
 }
 
+/**
+ * Milliseconds after which a handshake that is given up counts as stalled. One given up before
+ * goes on in the background and ends by itself.
+ */
+const STALLED_AFTER = 1_000;
+
+/** Milliseconds for which a peer that stalled is remembered. */
+const STALLED_FOR = 300_000;
+
+/** Peers remembered. */
+const STALLED_LIMIT = 256;
+
+/** When peers stalled. */
+const stalled = new RecentMap<number>(STALLED_LIMIT);
+
+/**
+ * Whether a handshake with `peer` stalled lately. Deno keeps the descriptor of a handshake
+ * that was given up until the peer moves: the next ones go through `node:tls`, which does not.
+ */
+export function hasStalled(peer: string): boolean {
+  const at = stalled.get(peer);
+  return at !== undefined && systemClock.now() - at < STALLED_FOR;
+}
+
 /** Refuses TLS where Deno has none: the target must have asked for it before it was connected. */
 export function noTls(conn: DenoConn): Promise<Socket> {
   conn.close();
@@ -51,7 +77,13 @@ export function noTls(conn: DenoConn): Promise<Socket> {
 }
 
 /** Starts TLS on a connection that nobody reads, and resolves after the verified handshake. */
-export async function startDenoTls(conn: DenoConn, settings: TlsSettings, cancel: CancelToken): Promise<Socket> {
+export async function startDenoTls(
+  conn: DenoConn,
+  peer: string,
+  settings: TlsSettings,
+  cancel: CancelToken,
+): Promise<Socket> {
+  const started = systemClock.now();
   let open = conn;
   let tls: DenoTlsConn;
   let alpn: string | undefined;
@@ -79,11 +111,15 @@ export async function startDenoTls(conn: DenoConn, settings: TlsSettings, cancel
     cancel.throwIfCancelled();
   } catch (error) {
     close();
-    if (cancel.reason) throw cancel.reason;
+    if (cancel.reason) {
+      const now = systemClock.now();
+      if (now - started >= STALLED_AFTER) stalled.set(peer, now);
+      throw cancel.reason;
+    }
     if (error instanceof UnsupportedRuntimeError) throw error;
     throw tlsError(error, { serverName: settings.serverName });
   } finally {
     cancel.remove(close);
   }
-  return new DenoSocket(tls, { startTls: noTls, serverName: settings.serverName, alpn, tls: HIDDEN });
+  return new DenoSocket(tls, { startTls: noTls, peer, serverName: settings.serverName, alpn, tls: HIDDEN });
 }

@@ -190,15 +190,11 @@ const CASES: readonly TlsCase[] = [
   },
 ];
 
+/** Codes are names that differ between libraries, and are looked at as text too. */
 function findCase(error: unknown): TlsCase | undefined {
-  const code = systemCode(error);
-  if (code !== undefined) {
-    // The code of an alert is part of a longer name that differs between libraries.
-    const byCode = CASES.find((row) => row.codes.includes(code) || (code.startsWith("ERR_SSL") && row.text.test(code)));
-    if (byCode) return byCode;
-  }
-  const text = `${(error as Error | undefined)?.name ?? ""}: ${errorText(error)}`;
-  return CASES.find((row) => row.text.test(text));
+  const code = systemCode(error) ?? "";
+  const text = `${code} ${(error as Error | undefined)?.name ?? ""}: ${errorText(error)}`;
+  return CASES.find((row) => row.codes.includes(code) || row.text.test(text));
 }
 
 /** Whether an error on an open TLS socket is a fatal alert by which the server ended the handshake. */

@@ -73,6 +73,10 @@ class MemoryConnection implements RawConnection {
     return this.#peer.received;
   }
 
+  get taken(): number {
+    return this.#consumed;
+  }
+
   async until(text: string): Promise<string> {
     const fresh = (): string => latin1Text(this.received.subarray(this.#consumed));
     await this.#peer.until(() => fresh().includes(text));

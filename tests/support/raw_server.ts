@@ -63,6 +63,8 @@ export interface RawServerOptions {
 export interface RawConnection {
   /** Every byte that came. */
   readonly received: Uint8Array;
+  /** Bytes up to and with the texts that were waited for. */
+  readonly taken: number;
   /** Waits for a text after what was waited for before; returns everything up to and with it. */
   until(text: string): Promise<string>;
   /** Waits until so many bytes came in all. */
@@ -170,6 +172,10 @@ class NodeRawConnection implements RawConnection {
 
   get received(): Uint8Array {
     return this.#got.view();
+  }
+
+  get taken(): number {
+    return this.#consumed;
   }
 
   get alpn(): string | undefined {
