@@ -51,7 +51,7 @@ test("resolveProxy() chooses the proxy of a URL", () => {
 });
 
 test("resolveProxy() reads the environment only without an option, and only if it is trusted", () => {
-  const env = { http_proxy: P, HTTPS_PROXY: Q, NO_PROXY: "direct.example,???" };
+  const env = { "http_proxy": P, HTTPS_PROXY: Q, NO_PROXY: "direct.example,???" };
   assertEquals(via(undefined, "http://example.com/", env), P);
   assertEquals(via(undefined, "https://example.com/", env), Q);
   assertEquals(via(undefined, "https://direct.example/", env), "direct");

@@ -141,6 +141,8 @@ const ROUTES = {
     const head = { "content-type": url.searchParams.get("type") ?? "application/octet-stream" };
     if (!url.searchParams.has("chunked")) head["content-length"] = length;
     response.writeHead(200, head);
+    // Each wait below leaves a listener for the event that did not come.
+    response.setMaxListeners(0);
     const step = number(url.searchParams, "step", 65_521);
     for (let at = 0; at < length; at += step) {
       if (response.destroyed) return;
