@@ -14,6 +14,8 @@
  * @module
  */
 
+export type { PoolStats } from "./src/engine/pool_stats.ts";
+export type { AddressOrder } from "./src/engine/options.ts";
 export { Client, type ClientStats, type UseOptions } from "./src/client/client.ts";
 export {
   close,
@@ -33,7 +35,6 @@ export { PendingResponse } from "./src/client/pending.ts";
 export { type Result, ResultClient } from "./src/client/result.ts";
 export { type Limit, Timeout, type TimeoutOptions } from "./src/client/timeout.ts";
 export { type BackoffOptions, type BudgetOptions, Retry, type RetryOptions } from "./src/client/retry.ts";
-export type { RedirectOptions } from "./src/client/redirect_options.ts";
 export type {
   AuthInput,
   CertificateInput,
@@ -46,36 +47,77 @@ export type {
   TlsOptions,
   URLInput,
 } from "./src/client/options.ts";
+
+export { type Field, HeaderList, type HeadersInput } from "./src/http/header_list.ts";
+export { HttpRequest, type RequestChange } from "./src/http/request.ts";
+export { HttpResponse, type HttpVersion, type JsonOptions } from "./src/http/response.ts";
+export { type IterBytesOptions, type IterLinesOptions, StreamResponse } from "./src/http/stream_response.ts";
+export { RequestUrl } from "./src/http/request_url.ts";
+
+export type {
+  CallEvent,
+  CallEventFields,
+  CallEventType,
+  CallListener,
+  EventBase,
+  Outcome,
+} from "./src/core/call_event.ts";
+
+export { basic } from "./src/policy/auth/basic.ts";
+export { bearer, type BearerToken, type TokenProvider, type TokenState } from "./src/policy/auth/bearer.ts";
+export { digest } from "./src/policy/auth/digest.ts";
+export { netrc, type NetrcOptions } from "./src/policy/auth/netrc.ts";
+export type { CookieFilter, CookieJar as CookieJarWithoutFiles } from "./src/policy/cookies/cookie_jar.ts";
+export type { Clock, StopTimer } from "./src/base/clock.ts";
+export { CookieJar, type CookieJarOptions } from "./src/client/cookie_jar.ts";
+export type {
+  ErrorHookState,
+  HookResult,
+  Hooks,
+  InformationalHookState,
+  RedirectHookState,
+  RequestHookState,
+  ResponseHookState,
+  RetryHookState,
+} from "./src/core/hooks.ts";
 export type { DnsOptions, PoolOptions } from "./src/client/engine_options.ts";
 export type { ProxyByScheme, ProxyInput, ProxyOptions } from "./src/client/proxy_options.ts";
-
-export { HeaderList, type HeadersInput } from "./src/http/header_list.ts";
-export { HttpRequest, type RequestChange } from "./src/http/request.ts";
-export { HttpResponse, type HttpVersion } from "./src/http/response.ts";
-export { StreamResponse } from "./src/http/stream_response.ts";
-export { RequestUrl } from "./src/http/request_url.ts";
-export type { Body, BodyReader, OnProgress, Progress } from "./src/http/body.ts";
-export type { BodyInput } from "./src/http/bodies/body_of.ts";
-export type { FormInput } from "./src/http/bodies/form_body.ts";
-export type { MultipartInput } from "./src/http/bodies/multipart.ts";
-export type { Params } from "./src/http/params.ts";
-export type { PathValues } from "./src/http/path_template.ts";
-export type { AttemptRecord, ConnectionFacts, Timings } from "./src/http/record.ts";
-export type { InferOutput, StandardSchema } from "./src/http/standard_schema.ts";
-
-export type { Layer, Next } from "./src/core/layer.ts";
-export type { Call } from "./src/core/call.ts";
-export type { CallEvent, CallEventType, CallListener, Outcome } from "./src/core/call_event.ts";
-export type { Hooks } from "./src/core/hooks.ts";
-export type { CloseOptions, Transport } from "./src/core/transport.ts";
-export type { RedirectChoice, RedirectHop, RetryCause, RetryState } from "./src/core/settings.ts";
-
+export type { RedirectOptions } from "./src/client/redirect_options.ts";
 export type { Auth, AuthContext, AuthFlow } from "./src/core/auth.ts";
-export { basic } from "./src/policy/auth/basic.ts";
-export { bearer } from "./src/policy/auth/bearer.ts";
-export { digest } from "./src/policy/auth/digest.ts";
-export { netrc } from "./src/policy/auth/netrc.ts";
-export { CookieJar } from "./src/policy/cookies/cookie_jar.ts";
+export type { CallView } from "./src/core/call_view.ts";
+export type { CookieSource } from "./src/core/cookie_source.ts";
+export type { Next, UserLayer } from "./src/core/layer.ts";
+export type { Coding, Files, HashName, OpenFile, OpenWriter } from "./src/core/runtime.ts";
+export type { LenientRule, RedirectChoice, RedirectHop, RetryCause, RetryState } from "./src/core/settings.ts";
+export type { TlsVersion } from "./src/core/tls.ts";
+export type { CloseOptions, Transport } from "./src/core/transport.ts";
+export type { BodyInput, BodySource } from "./src/http/bodies/body_of.ts";
+export type { FormInput } from "./src/http/bodies/form_body.ts";
+export type { ByteSource } from "./src/http/bodies/kinds.ts";
+export type { MultipartInput, Part, PartContent, PartInput } from "./src/http/bodies/multipart.ts";
+export type { OpenSource } from "./src/http/bodies/readers.ts";
+export type { FileLike, Source } from "./src/http/bodies/source_body.ts";
+export type { Body, BodyReader, MaybePromise, OnProgress, Progress } from "./src/http/body.ts";
+export type { JsonReviver } from "./src/http/json.ts";
+export type { Link, Links } from "./src/http/link.ts";
+export type { Params, ParamValue } from "./src/http/params.ts";
+export type { PathValues } from "./src/http/path_template.ts";
+export type {
+  AttemptCause,
+  AttemptRecord,
+  CallRecord,
+  ConnectionFacts,
+  ResponseSettings,
+  Timings,
+} from "./src/http/record.ts";
+export type { ResponseHead } from "./src/http/response_head.ts";
+export type { InferOutput, StandardIssue, StandardResult, StandardSchema } from "./src/http/standard_schema.ts";
+export type { AllowAbsoluteUrls } from "./src/http/url.ts";
+export type { Cookie, CookieFields, SameSite } from "./src/policy/cookies/cookie.ts";
+export type { CookieFormat } from "./src/policy/cookies/cookie_file.ts";
+export type { CookieInit } from "./src/policy/cookies/cookie_init.ts";
+export type { RemovalReason } from "./src/policy/cookies/cookie_shelf.ts";
+export type { CookieChange, CookieStore } from "./src/policy/cookies/cookie_store.ts";
 
 export {
   AbortError,
@@ -87,19 +129,26 @@ export {
   DecodeError,
   DNSError,
   EmptyBodyError,
+  type ErrorPhase,
+  type ErrorRequest,
   HTTPError,
   IncompleteReadError,
   JetstreamError,
   LocalProtocolError,
   PinError,
   PoolError,
+  type Problem,
   ProtocolError,
   ProxyError,
+  type RaisedResponse,
   RedirectError,
   RemoteProtocolError,
   SchemaError,
+  type SchemaIssue,
+  type SendProgress,
   SocketError,
   TimeoutError,
+  type TimeoutPhase,
   TLSError,
   TransportError,
   UnsupportedRuntimeError,

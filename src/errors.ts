@@ -26,7 +26,7 @@ export {
   type ErrorPhase,
   type ErrorRequest,
   JetstreamError,
-  type Progress,
+  type SendProgress,
 } from "./errors/root.ts";
 export {
   CertificateError,

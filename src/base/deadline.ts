@@ -20,6 +20,7 @@ export class Deadline {
   /** @internal */ previous: Deadline | undefined = undefined;
   /** @internal */ next: Deadline | undefined = undefined;
 
+  /** Made once, started by `DeadlineQueue.add`. */
   constructor(expired: () => void) {
     this.expired = expired;
   }
@@ -44,6 +45,7 @@ export class DeadlineQueue {
   #armedFor = Infinity;
   #closed = false;
 
+  /** Runs on `clock`. */
   constructor(clock: Clock) {
     this.#clock = clock;
   }

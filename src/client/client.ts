@@ -7,7 +7,7 @@
 import { inspectAs } from "../base/inspect.ts";
 import { maskUrl } from "../base/redact.ts";
 import { Call } from "../core/call.ts";
-import type { Layer } from "../core/layer.ts";
+import type { UserLayer } from "../core/layer.ts";
 import type { Settings } from "../core/settings.ts";
 import type { CloseOptions, Transport } from "../core/transport.ts";
 import type { PoolStats } from "../engine/pool_stats.ts";
@@ -222,7 +222,7 @@ export class Client {
   }
 
   /** Adds a layer, inside of those added before. */
-  use(layer: Layer, options: UseOptions = {}): this {
+  use(layer: UserLayer, options: UseOptions = {}): this {
     callable("use", layer);
     const given = record<UseOptions>("use", options, ["level"]);
     const list = oneOf("use.level", given.level ?? "call", ["call", "network"]) === "call"

@@ -6,7 +6,7 @@
  */
 
 import type { HttpResponse } from "../http/response.ts";
-import type { InferOutput, StandardSchema } from "../http/standard_schema.ts";
+import { type InferOutput, type StandardSchema, validateLater } from "../http/standard_schema.ts";
 
 /**
  * A call under way. Await it for the response, whatever its status; or use a shortcut, which
@@ -52,14 +52,15 @@ export class PendingResponse implements PromiseLike<HttpResponse> {
   }
 
   /**
-   * The body as JSON; with a Standard Schema, checked by it.
+   * The body as JSON.
    * Raises `HTTPError`, `EmptyBodyError`, `SchemaError`, or `BodyError` for what is not JSON.
    */
   json(): Promise<unknown>;
+  /** The same, checked by a Standard Schema and with its type; a schema may be asynchronous here. */
   json<S extends StandardSchema>(schema: S): Promise<InferOutput<S>>;
   async json(schema?: StandardSchema): Promise<unknown> {
     const response = (await this.#promise).raiseForStatus();
-    return schema === undefined ? response.json() : response.json(schema);
+    return schema === undefined ? response.json() : validateLater(schema, response.json());
   }
 
   /** The body as text. Raises `HTTPError` when the status is not 2xx. */

@@ -9,8 +9,9 @@ import type { Auth } from "../core/auth.ts";
 import type { CookieSource } from "../core/cookie_source.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { LenientRule, Settings } from "../core/settings.ts";
-import { RequestUrl } from "../http/request_url.ts";
+import type { RequestUrl } from "../http/request_url.ts";
 import type { HttpResponse } from "../http/response.ts";
+import { parseBaseUrl } from "../http/url.ts";
 import { basic } from "../policy/auth/basic.ts";
 import { CookieJar } from "../policy/cookies/cookie_jar.ts";
 import { resolveCompress, resolveDecompress } from "./decompress.ts";
@@ -181,5 +182,5 @@ export function jsonCodecOf(value: SharedOptions["jsonCodec"]): NonNullable<Shar
 export function resolveBaseUrl(value: string | URL | null | undefined): RequestUrl | null {
   if (value == null) return null;
   if (typeof value !== "string" && !(value instanceof URL)) throw wrongType("baseUrl", value, "a string or URL");
-  return new RequestUrl(value);
+  return parseBaseUrl(value);
 }

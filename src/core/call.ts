@@ -13,6 +13,7 @@ import { AttemptRecord } from "../http/record.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { RequestUrl } from "../http/request_url.ts";
 import type { HttpResponse } from "../http/response.ts";
+import type { CallView } from "./call_view.ts";
 import type { CallEventFields, CallEventType, CallListener } from "./call_event.ts";
 import type { Settings } from "./settings.ts";
 
@@ -25,7 +26,7 @@ export interface CallHost {
 }
 
 /** One call, from the user's request to the last byte of its response. */
-export class Call implements CallRecord<HttpResponse> {
+export class Call implements CallRecord<HttpResponse>, CallView {
   /** Number within the process. */
   readonly id: number = ++lastId;
   /** The options in force, resolved. */
@@ -63,6 +64,7 @@ export class Call implements CallRecord<HttpResponse> {
   #settled: (() => void)[] | undefined;
   #done = false;
 
+  /** Starts the total limit and listens to the caller's signal. */
   constructor(host: CallHost, settings: Settings, startedAt: number, streamed: boolean) {
     this.clock = host.clock;
     this.deadlines = host.deadlines;
@@ -80,11 +82,22 @@ export class Call implements CallRecord<HttpResponse> {
   }
 
   #follow(signal: AbortSignal): void {
-    const abort = (): void => this.cancel.cancel(new AbortError("The caller aborted the call", { reason: signal.reason }));
+    const abort = (): void =>
+      this.cancel.cancel(new AbortError("The caller aborted the call", { reason: signal.reason }));
     if (signal.aborted) return abort();
     this.#signal = signal;
     this.#onAbort = abort;
     signal.addEventListener("abort", abort);
+  }
+
+  /** A web signal that follows the call, made on first use. */
+  get signal(): AbortSignal {
+    return this.cancel.signal;
+  }
+
+  /** The tag of the call, if it has one. */
+  get tag(): string | undefined {
+    return this.settings.tag;
   }
 
   /** Milliseconds left of the total limit; `Infinity` without one. */

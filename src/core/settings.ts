@@ -45,7 +45,7 @@ export interface LimitSettings {
 }
 
 /** Named leniencies of the response parser. */
-export type LenientRule = "bare-lf" | "obs-fold";
+export type LenientRule = "bare-lf";
 
 /** Decides whether and when to send again. */
 export interface RetrySettings {

@@ -7,7 +7,7 @@
 
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
-import type { Call } from "./call.ts";
+import type { CallView } from "./call_view.ts";
 
 /** How to close. */
 export interface CloseOptions {
@@ -21,7 +21,7 @@ export interface CloseOptions {
 /** Carries requests. */
 export interface Transport {
   /** Sends one request, once. */
-  send(request: HttpRequest, call: Call): Promise<HttpResponse>;
+  send(request: HttpRequest, call: CallView): Promise<HttpResponse>;
   /** Refuses new calls, waits for those in flight, then frees everything. */
   close(options?: CloseOptions): Promise<void>;
 }

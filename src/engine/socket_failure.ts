@@ -4,11 +4,11 @@
  * Invariant: the error says how far request and response had come, whatever the socket knew.
  */
 
-import { IncompleteReadError, type Progress, SocketError } from "../errors.ts";
+import { IncompleteReadError, type SendProgress, SocketError } from "../errors.ts";
 import type { ExchangeBody } from "./incoming_body.ts";
 
 /** The error of an exchange whose socket died of `cause`. */
-export function lostError(progress: Progress, cause: Error, body: ExchangeBody | undefined): Error {
+export function lostError(progress: SendProgress, cause: Error, body: ExchangeBody | undefined): Error {
   // TLS alerts and the like say more than that the connection was lost.
   if (!(cause instanceof SocketError)) return cause;
   const { code, message, systemCode } = cause;

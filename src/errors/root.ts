@@ -5,7 +5,7 @@
  */
 
 /** How far the request had gone when it failed; what a retry decision reads. */
-export type Progress = "unsent" | "sent" | "answered";
+export type SendProgress = "unsent" | "sent" | "answered";
 
 /** The part of a call in which an error arose. */
 export type ErrorPhase =
@@ -45,7 +45,7 @@ export interface ErrorFields {
   /** Whether the same request may succeed when sent again. */
   retryable?: boolean;
   /** How far the request had gone. */
-  progress?: Progress;
+  progress?: SendProgress;
   /** The failure underneath, untouched. */
   cause?: unknown;
 }
@@ -97,7 +97,7 @@ export class JetstreamError extends Error {
   /** Whether the same request may succeed when sent again. */
   readonly retryable: boolean;
   /** How far the request had gone. */
-  readonly progress: Progress;
+  readonly progress: SendProgress;
   #context: ErrorContext = {};
 
   /** Makes one of its message and its facts. */

@@ -18,6 +18,7 @@ export interface Link {
 
 /** Links by relation type; the first of a type wins. Its prototype is null. */
 export interface Links {
+  /** The link of a relation type. */
   readonly [rel: string]: Link | undefined;
 }
 

@@ -4,7 +4,7 @@
  * Invariant: marks only go forward, so the phases of an attempt add up to its total.
  */
 
-import type { JetstreamError, Progress } from "../errors.ts";
+import type { JetstreamError, SendProgress } from "../errors.ts";
 import { maskUrl } from "../base/redact.ts";
 import type { HttpRequest } from "./request.ts";
 
@@ -60,7 +60,7 @@ export class AttemptRecord {
   /** The failure that ended it. */
   error: JetstreamError | undefined = undefined;
   /** How far the request has gone. */
-  progress: Progress = "unsent";
+  progress: SendProgress = "unsent";
   /** Why no retry followed, although the outcome called for one; `undefined` when none was called for. */
   notRetried: string | undefined = undefined;
   /** Milliseconds waited before it. */

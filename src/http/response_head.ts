@@ -52,6 +52,7 @@ export interface ResponseParts {
 export abstract class ResponseHead {
   readonly #parts: ResponseParts;
 
+  /** Takes what a response is made of. */
   constructor(parts: ResponseParts) {
     this.#parts = parts;
   }

@@ -11,6 +11,7 @@ import {
   TransportError,
 } from "../../mod.ts";
 import { behaviour, option, urlOf } from "../support/behaviour.ts";
+import { inspect } from "../support/inspect.ts";
 
 /** What the server says of the request it saw. */
 interface Echo {
@@ -291,7 +292,6 @@ behaviour("a refused connection, a reset and a closed one are errors of their ki
 
 behaviour("a client may be used with using and prints nothing secret", async ({ url }) => {
   await using c = new Client({ baseUrl: "http://user:hunter2@host.test/", auth: ["u", "hunter2"] });
-  const { inspect } = process.getBuiltinModule("node:util");
   assertEquals(inspect(c).includes("hunter2"), false);
   await assertRejects(async () => await c.get(url("/echo")), TypeError);
   await assertRejects(async () => await c.get("/", { timeout: 0 }), RangeError);

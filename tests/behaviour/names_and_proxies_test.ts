@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Client, DNSError, TimeoutError } from "../../mod.ts";
 import { option, type Subject } from "../support/behaviour.ts";
+import { setEnv } from "../support/env.ts";
 
 /** A request that the proxy of the test server saw. */
 interface Proxied {
@@ -34,8 +35,7 @@ option("trustEnv", "reads the proxy of the environment, unless it is false", asy
   const direct = client({ trustEnv: false });
   const seen = async () => (await direct.get(`${origin.http}/proxied`).json() as Proxied[]).length;
   const before = await seen();
-  process.env["http_proxy"] = origin.proxy;
-  after(() => delete process.env["http_proxy"]);
+  after(setEnv("http_proxy", origin.proxy));
   assertEquals((await client().get(`${origin.http}/echo`)).status, 200);
   assertEquals(await seen(), before + 1);
   assertEquals((await client({ trustEnv: false }).get(`${origin.http}/echo`)).status, 200);

@@ -28,6 +28,15 @@ export interface Origin {
   readonly client: { readonly cert: string; readonly key: string };
 }
 
+interface Ports {
+  readonly http: number;
+  readonly https: number;
+  readonly proxy: number;
+  readonly tlsProxy: number;
+  readonly dns: number;
+  readonly unix: string;
+}
+
 let running: Promise<Origin> | undefined;
 
 /** The server of this test process, started on first use; it ends with the process. */
@@ -43,7 +52,7 @@ async function start(): Promise<Origin> {
   const { tmpdir } = process.getBuiltinModule("node:os");
   const tls = { cert: server.cert, key: server.key, ca: authority.cert, requestCert: true, rejectUnauthorized: false };
   const settings = { tls, unix: `${tmpdir()}/${name}` };
-  const ports = await startServer<{ http: number; https: number; proxy: number; unix: string }>(
+  const ports = await startServer<Ports>(
     "tests/support/origin_server.mjs",
     settings,
   );

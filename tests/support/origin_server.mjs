@@ -237,7 +237,7 @@ const ROUTES = {
     response.end();
   },
   /** Bytes as they are, in place of an HTTP response: `/raw?base64=…&end=fin|rst|keep`. */
-  async raw(request, response, url) {
+  async raw(request, _response, url) {
     await readBody(request);
     const socket = request.socket;
     socket.write(Buffer.from(url.searchParams.get("base64"), "base64"), () => {
@@ -280,7 +280,7 @@ const ROUTES = {
     sendJson(response, proxied);
   },
   /** Never reads the body. */
-  async deaf(request) {
+  deaf(request) {
     request.pause();
   },
   /** Reads so many bytes per second: `/slow?rate=65536`. */
@@ -293,7 +293,7 @@ const ROUTES = {
     sendJson(response, { length });
   },
   /** Answers before the body has come: `/early?status=413`. */
-  async early(request, response, url) {
+  early(request, response, url) {
     sendJson(response, { early: true }, number(url.searchParams, "status", 413), { connection: "close" });
     request.resume();
   },

@@ -49,6 +49,9 @@ interface BunTest {
 
 const DEFAULT_TIMEOUT = 30_000;
 
+/** How long one clean-up may take, in milliseconds. */
+const CLEANUP_LIMIT = 8_000;
+
 /** What the runner adds on top, so that its own limit never fires before ours. */
 const RUNNER_MARGIN = 10_000;
 
@@ -83,6 +86,19 @@ export function findSkip(name: string, id: RuntimeId, skips: readonly Skip[] = S
   );
 }
 
+/** Runs a clean-up that must not hold the whole run should it never end. */
+async function within(limit: number, cleanup: () => unknown): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Clean-up did not end within ${limit} ms: ${cleanup}`)), limit);
+  });
+  try {
+    await Promise.race([cleanup(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Runs one test body with its time limit and its clean-ups. */
 export async function runTest(name: string, fn: TestFunction, timeout: number): Promise<void> {
   const cleanups: (() => unknown)[] = [];
@@ -100,7 +116,7 @@ export async function runTest(name: string, fn: TestFunction, timeout: number): 
   }
   for (let cleanup = cleanups.pop(); cleanup; cleanup = cleanups.pop()) {
     try {
-      await cleanup();
+      await within(CLEANUP_LIMIT, cleanup);
     } catch (error) {
       failures.push(error);
     }
