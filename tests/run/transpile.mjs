@@ -83,7 +83,7 @@ export async function transpile() {
       let at = 0;
       for (const found of parse(code)[0]) {
         // A dynamic import is rewritten when it names its module by a plain literal.
-        if (found.specifier === undefined) continue;
+        if (typeof found.specifier !== "string") continue;
         const quote = found.type === "dynamic" ? 1 : 0;
         rewritten += code.slice(at, found.start + quote) + rewriteSpecifier(found.specifier, path);
         at = found.end - quote;
