@@ -56,9 +56,11 @@ export class BunSocket implements Socket {
     this.#inbox = new Inbox(true, () => this.#resumed());
   }
 
-  /** Takes over an open socket. */
+  /** Takes over an open socket, which holds the process from here on. */
   adopt(raw: BunRawSocket<unknown>, alpn?: string, tls?: TlsFacts): this {
     this.#raw = raw;
+    // One that comes from `node:net`, or from under TLS, does not by itself.
+    raw.ref();
     this.#alpn = alpn;
     this.#tls = tls;
     return this;

@@ -73,9 +73,11 @@ export class NodeSocket implements Socket {
     this.#inbox = new Inbox(options.ownedViews, () => this.#resumed());
   }
 
-  /** Takes over a connected, paused socket; its errors are ours from here on. */
+  /** Takes over a connected, paused socket, which holds the process from here on. */
   adopt(raw: NodeRawSocket): this {
     this.#raw = raw;
+    // On Bun one under TLS does not by itself.
+    raw.ref();
     raw.on("end", () => this.#inbox.end());
     raw.on("error", (error) => this.#fail(this.#translate(error)));
     raw.on("close", () => this.#gone());

@@ -4,6 +4,8 @@
  * Invariant: `stop()` leaves no process behind.
  */
 
+import { runtimeName } from "./runtime.ts";
+
 interface Stream {
   setEncoding(encoding: string): void;
   on(event: "data", listener: (text: string) => void): void;
@@ -37,9 +39,21 @@ export interface ChildResult {
   readonly stderr: string;
 }
 
-/** The program that runs this test. */
-export function thisRuntime(): string {
-  return process.execPath;
+/**
+ * Starts a script of this folder on the runtime that runs this test.
+ * `grants` are the permissions it has on Deno; all by default.
+ */
+export function startScript(
+  name: string,
+  args: readonly string[],
+  grants: readonly string[] = ["-A"],
+  env: Record<string, string> = {},
+): Child {
+  const { fileURLToPath } = process.getBuiltinModule("node:url");
+  const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const path = fileURLToPath(new URL(`./${name}.${suffix}`, import.meta.url));
+  const before = runtimeName() === "deno" ? ["run", "--no-check", "--no-prompt", "--quiet", ...grants] : [];
+  return startChild(process.execPath, [...before, path, ...args], { ...env, NO_COLOR: "1" });
 }
 
 /** Starts a process. */
