@@ -9,6 +9,7 @@ import {
 } from "../../mod.ts";
 import { behaviour, option, type Subject } from "../support/behaviour.ts";
 import { rawServer } from "../support/raw_server.ts";
+import { setEnv } from "../support/env.ts";
 import { proxies, type ProxySighting } from "../support/proxies.ts";
 
 const farm = await proxies();
@@ -314,13 +315,8 @@ behaviour("proxy.no and a map by scheme choose per URL, and follow each redirect
 });
 
 option("trustEnv", "reads the proxies of the environment, or does not", async (t) => {
-  const { env } = process;
-  t.after(() => {
-    delete env.all_proxy;
-    delete env.no_proxy;
-  });
-  env.all_proxy = `http://127.0.0.1:${ports.http}`;
-  env.no_proxy = "localhost";
+  t.after(setEnv("all_proxy", `http://127.0.0.1:${ports.http}`));
+  t.after(setEnv("no_proxy", "localhost"));
   const seen = await watching(async () => {
     assertEquals((await t.client().get(`${t.origin.http}/echo`)).status, 200);
     assertEquals((await t.client({ tls: { extraCa: t.origin.ca } }).get(`${t.origin.https}/echo`)).status, 200);
@@ -328,7 +324,7 @@ option("trustEnv", "reads the proxies of the environment, or does not", async (t
     assertEquals((await t.client({ proxy: false }).get(`${t.origin.http}/echo`)).status, 200);
   });
   assertEquals(seen.map(({ kind }) => kind), ["forward"]);
-  env.all_proxy = "http://canary:canary@[";
+  t.after(setEnv("all_proxy", "http://canary:canary@["));
   const error = (() => {
     try {
       return void t.client();

@@ -12,6 +12,7 @@ import { RequestUrl } from "../../src/http/request_url.ts";
 import { Authority } from "../support/certificates.ts";
 import { watchLeaks } from "../support/leaks.ts";
 import { type RawConnection, type RawServer, rawServer, type RawServerOptions } from "../support/raw_server.ts";
+import { relayProxy } from "../support/relay_proxy.ts";
 import { test, type TestContext } from "../support/suite.ts";
 
 const HEAD = "\r\n\r\n";
@@ -265,24 +266,9 @@ test("S21: verification of the origin holds inside a tunnel", async (t) => {
     await connection.until(HEAD);
     connection.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   }, { tls: { cert, key } });
-  // A proxy that plays the origin itself.
-  const { connect, createServer } = process.getBuiltinModule("node:net");
-  const proxy = createServer((socket) => {
-    const onward = connect(origin.port, "127.0.0.1");
-    for (const [one, other] of [[socket, onward], [onward, socket]] as const) {
-      one.on("error", () => other.destroy());
-      one.on("close", () => other.destroy());
-    }
-    socket.once("data", () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      socket.pipe(onward).pipe(socket);
-    });
-    t.after(() => socket.destroy());
-  });
-  t.after(() => new Promise((resolve) => proxy.close(resolve)));
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  const { port } = proxy.address() as { port: number };
-  const c = client(t, { proxy: `http://127.0.0.1:${port}`, tls: { extraCa: authority.cert } });
+  const proxy = await relayProxy(origin.port);
+  t.after(() => proxy.close());
+  const c = client(t, { proxy: `http://127.0.0.1:${proxy.port}`, tls: { extraCa: authority.cert } });
   const error = await failure(c.get("https://localhost/", { auth: ["canary", "canary"] }));
   assertEquals([error.code, error.progress], ["CERTIFICATE_UNTRUSTED", "unsent"]);
   assertEquals(origin.connections.map(({ received }) => received.length).filter((length) => length > 0), []);
