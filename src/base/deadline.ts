@@ -94,6 +94,7 @@ export class DeadlineQueue {
     if (deadline.next) deadline.next.previous = deadline.previous;
     else list.last = deadline.previous;
     deadline.list = deadline.previous = deadline.next = undefined;
+    if (this.#closed) this.settle();
   }
 
   /** Gives the host's timer back as soon as no deadline runs. */
