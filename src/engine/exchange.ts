@@ -134,11 +134,13 @@ export class Exchange implements BodySource {
     upgraded: boolean,
   ): ExchangeBody | undefined {
     const { attempt, call, request } = this;
-    this.#answered = true;
     attempt.progress = "answered";
     attempt.headAt = now;
     attempt.status = head.status;
     if (call.listener !== null) call.emit("head", { status: head.status });
+    // The listener may have ended the call: then the promise is rejected, and there is nothing to fill.
+    if (this.#over) return undefined;
+    this.#answered = true;
     const body = this.#body = length === null ? undefined : new ExchangeBody(this, length);
     this.#settle.resolve(
       new HttpResponse({

@@ -21,6 +21,7 @@ import { h1SettingsOf } from "./h1_settings.ts";
 import { HandedOverSocket, joinBytes } from "./handed_over_socket.ts";
 import type { ExchangeBody } from "./incoming_body.ts";
 import { keepUntil } from "./keep_alive.ts";
+import type { Idler } from "./lazy_unref.ts";
 import type { PoolEntry } from "./pool_entry.ts";
 import { ReadSpace } from "./read_space.ts";
 import { headFor } from "./request_head.ts";
@@ -32,7 +33,7 @@ import { JOIN_BYTES, Upload, type UploadHost } from "./upload.ts";
 type Phase = Extract<TimeoutPhase, "write" | "expect" | "head" | "read">;
 
 /** One connection that speaks HTTP/1.1. */
-export class H1Connection implements Connection, SocketSink, UploadHost {
+export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
   readonly id: number;
   readonly capacity = 1;
   readonly multiplexed = false;
@@ -60,6 +61,9 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
   #flushing = false;
   #served = 0;
   #closed = false;
+  /** Whether it holds the process, and whether it will be asked to let go. */
+  #holds = true;
+  #listed = false;
   /** Whether the body waits for 100 (Continue). */
   #holding = false;
   #left: "no" | "upgraded" | "taken" | "done" = "no";
@@ -72,7 +76,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
     this.#codec = new H1Codec();
     this.#space = new ReadSpace(context.buffers, socket.ownedViews);
     socket.start(this);
-    socket.unref();
+    this.#mayLetGo();
   }
 
   place(entry: PoolEntry<Connection>): void {
@@ -95,11 +99,16 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
     if (settings !== this.#settings) this.#adoptLimits(settings);
     this.#exchange = exchange;
     const reused = this.#served++ > 0;
-    exchange.begun(this, reused, reused ? this.#reusedFacts : this.#freshFacts);
-    if (this.#closed) return this.#fail(new SocketError("The connection was closed"), "lost");
     this.#scope = scope;
     scope.add(this.#onCancel);
-    this.#socket.ref();
+    exchange.begun(this, reused, reused ? this.#reusedFacts : this.#freshFacts);
+    // Whoever is told of an event may end the call there and then: so below, wherever one is told.
+    if (this.#exchange !== exchange) return;
+    if (this.#closed) return this.#fail(new SocketError("The connection was closed"), "lost");
+    if (!this.#holds) {
+      this.#holds = true;
+      this.#socket.ref();
+    }
     this.#codec.beginRequest(head.facts);
     exchange.attempt.progress = "sent";
     this.#send(exchange, head, now);
@@ -136,7 +145,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
   #sent(exchange: Exchange, now: number): void {
     if (this.#exchange !== exchange) return;
     exchange.sent(this.#written, now);
-    if (this.#body === undefined) this.#arm("head", now);
+    if (this.#exchange === exchange && this.#body === undefined) this.#arm("head", now);
   }
 
   // From the upload
@@ -249,13 +258,16 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
       this.#upload = undefined;
       exchange.sent(this.#written, now, "aborted");
     } else if (this.#flushing) exchange.sent(this.#written, now);
+    if (this.#exchange !== exchange) return false;
     this.#flushing = this.#holding = false;
     this.#hint = event.keepAlive;
     const none = event.framing === "none" || (event.framing === "length" && event.contentLength === 0);
     const length = none ? null : event.framing === "length" ? event.contentLength : undefined;
     if (event.upgraded) this.#socket.pause();
-    this.#body = exchange.respond(event, length, now, event.upgraded);
-    if (!event.upgraded) return this.#exchange !== undefined;
+    const body = exchange.respond(event, length, now, event.upgraded);
+    if (this.#exchange !== exchange) return false;
+    this.#body = body;
+    if (!event.upgraded) return true;
     this.#leave(exchange, now);
     return false;
   }
@@ -280,7 +292,20 @@ export class H1Connection implements Connection, SocketSink, UploadHost {
     const reusable = this.#codec.reusable && until > now && !this.#closed;
     if (!reusable) this.#shut(this.#codec.closeReason ?? "keep-alive", exchange.call);
     pool.release(this.#entry!, reusable, now, until);
-    if (this.#exchange === undefined && !this.#closed) this.#socket.unref();
+    if (this.#exchange === undefined && !this.#closed) this.#mayLetGo();
+  }
+
+  #mayLetGo(): void {
+    if (this.#listed) return;
+    this.#listed = true;
+    this.#context.unrefs.add(this);
+  }
+
+  letGo(): void {
+    this.#listed = false;
+    if (this.#exchange !== undefined || this.#closed || this.#left !== "no") return;
+    this.#holds = false;
+    this.#socket.unref();
   }
 
   /** The connection is of no more use; the exchange, if there is one, failed with it. */

@@ -206,6 +206,8 @@ export class Pool<C extends PooledConnection> {
     const { call } = waiter;
     waiter.told = true;
     call.emit("queue-start", { route: waiter.route.label });
+    // The listener may have ended the call.
+    if (waiter.settled) return;
     waiter.limit ??= new Deadline(() => this.#abandon(waiter, call.timeout("pool", waiter.since)));
     call.deadlines.add(waiter.limit, call.settings.timeout.pool, now);
   }
@@ -327,7 +329,7 @@ export class Pool<C extends PooledConnection> {
     if (sponsor) this.#unqueue(sponsor, "ok");
     const route = dial.route.key as Route;
     const task = new DialTask(call, this.#parts.clock);
-    if (sponsor === undefined) task.tell(undefined);
+    if (sponsor === undefined || sponsor.settled) task.tell(undefined);
     else sponsor.task = task;
     this.#tasks.set(dial, task);
     this.#parts.dial(route, task).then(
