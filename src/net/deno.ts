@@ -11,11 +11,20 @@
 import type { CancelToken } from "../base/cancel.ts";
 import type { Connector, ConnectTarget, Socket } from "../core/socket.ts";
 import { printableTarget } from "./address.ts";
+import { needPermissions } from "./deno_grants.ts";
 import { denoHost, type DenoTcpConn } from "./deno_host.ts";
 import { DenoSocket } from "./deno_socket.ts";
 import { beyondNative, hasStalled, noTls, startDenoTls } from "./deno_tls.ts";
 import { nodeConnector } from "./node.ts";
 import { connectError } from "./translate.ts";
+
+/**
+ * Makes a signal that stops a connect and is silent ever after: Deno asks it once more when the
+ * connection stands, and if it was aborted in between throws the open connection away unclosed.
+ */
+function silenced(controller: AbortController): AbortSignal {
+  return Object.defineProperty(controller.signal, "throwIfAborted", { value: () => {} });
+}
 
 function open(target: ConnectTarget, signal: AbortSignal): Promise<DenoTcpConn> {
   return target.kind === "unix"
@@ -31,7 +40,7 @@ export async function connectDeno(target: ConnectTarget, cancel: CancelToken): P
   cancel.add(abort);
   let conn: DenoTcpConn;
   try {
-    conn = await open(target, controller.signal);
+    conn = await open(target, silenced(controller));
   } catch (error) {
     throw cancel.reason ?? connectError(error, target);
   } finally {
@@ -56,10 +65,16 @@ function isNative(target: ConnectTarget): boolean {
   return target.tls === null || !hasStalled(printableTarget(target));
 }
 
+async function connectFallback(target: ConnectTarget, cancel: CancelToken): Promise<Socket> {
+  cancel.throwIfCancelled();
+  await needPermissions(target);
+  return await nodeConnector.connect(target, cancel);
+}
+
 /** The connector of Deno. */
 export const denoConnector: Connector = {
   resolvesNames: true,
   connect(target: ConnectTarget, cancel: CancelToken): Promise<Socket> {
-    return isNative(target) ? connectDeno(target, cancel) : nodeConnector.connect(target, cancel);
+    return isNative(target) ? connectDeno(target, cancel) : connectFallback(target, cancel);
   },
 };
