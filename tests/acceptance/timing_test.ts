@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, type ClientOptions, TimeoutError } from "../../mod.ts";
+import { type Client, type ClientOptions, TimeoutError } from "../../mod.ts";
 import type { MemoryStep } from "../../src/net/memory.ts";
 import { behaviour } from "../support/behaviour.ts";
 import { memoryClient } from "../support/memory_client.ts";

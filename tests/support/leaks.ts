@@ -32,6 +32,15 @@ export function openSockets(): number | undefined {
   }
 }
 
+/** Open descriptors of this process, of whatever kind; 0 where the system does not tell. */
+export function openFiles(): number {
+  try {
+    return descriptorLinks().length;
+  } catch {
+    return 0;
+  }
+}
+
 function descriptorLinks(): string[] {
   const folder = "/proc/self/fd";
   const deno = (globalThis as unknown as { Deno: DenoFiles }).Deno;
