@@ -6,6 +6,7 @@
 import type { Call } from "../core/call.ts";
 import type { Socket } from "../core/socket.ts";
 import type { Exchange } from "./exchange.ts";
+import type { LazyUnref } from "./lazy_unref.ts";
 import type { PoolEntry } from "./pool_entry.ts";
 import type { Pool, PooledConnection } from "./pool.ts";
 import type { ReadBuffers } from "./read_buffers.ts";
@@ -36,6 +37,7 @@ export interface Connection extends PooledConnection {
 export interface EngineContext {
   readonly pool: Pool<Connection>;
   readonly buffers: ReadBuffers;
+  readonly unrefs: LazyUnref;
   /** Milliseconds on the clock of the engine. */
   now(): number;
   /** Sends the request of an exchange again, on a fresh connection in the place of `entry`. */

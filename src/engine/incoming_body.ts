@@ -162,6 +162,11 @@ export class ExchangeBody implements IncomingBody {
       this.#reading = undefined;
       return resolve(owned || this.#source.claim(length) ? view.subarray(from, to) : view.slice(from, to));
     }
+    if (length === this.length && !owned && this.#target === undefined) {
+      // The usual case: a small body that came with its head.
+      this.#target = view.slice(from, to);
+      return;
+    }
     if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) {
       this.#expectWhole();
     }

@@ -199,6 +199,8 @@ export class PoolState<C> {
       this.#refill(entry.route);
     } else {
       this.#offer(entry, now, keepUntil);
+      // The usual case: it lies idle now, and nothing else has changed.
+      if (this.#actions.length === 0) return NONE;
     }
     return this.#done(entry.route);
   }

@@ -21,6 +21,7 @@ import { dnsLookup } from "./dns_lookup.ts";
 import { Exchange, type Settle } from "./exchange.ts";
 import { forwardRequest } from "./forward_request.ts";
 import { H1Connection } from "./h1_connection.ts";
+import { LazyUnref } from "./lazy_unref.ts";
 import { DEFAULT_DNS, DEFAULT_ENGINE, type EngineOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
 import type { PoolEntry } from "./pool_entry.ts";
@@ -49,6 +50,7 @@ export interface SocketTransportParts {
 export class SocketTransport implements Transport, EngineContext {
   readonly pool: Pool<Connection>;
   readonly buffers: ReadBuffers = new ReadBuffers();
+  readonly unrefs: LazyUnref;
   readonly resolver: Resolver;
   readonly #clock: Clock;
   readonly #routes: RouteTable;
@@ -62,6 +64,7 @@ export class SocketTransport implements Transport, EngineContext {
     const { connector, runtime, clock, deadlines, options = DEFAULT_ENGINE } = parts;
     const dns = options.dns ?? DEFAULT_DNS;
     this.#clock = clock;
+    this.unrefs = new LazyUnref(clock);
     this.#login = { runtime, clock };
     this.#listener = parts.listener ?? null;
     const lookup: Lookup = dns.servers.length === 0
@@ -141,6 +144,8 @@ export class SocketTransport implements Transport, EngineContext {
     const stop = this.#clock.schedule(() => this.#cut(), deadline, true);
     await drained;
     stop();
+    this.unrefs.close();
+    this.unrefs.close();
     this.buffers.clear();
     this.resolver.forget();
   }

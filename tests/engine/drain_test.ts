@@ -81,6 +81,8 @@ test("A call that waits holds the process, an idle pool does not", async (t) => 
   assertEquals([e.peer().held, e.clock.held], [true, 0]);
   e.peer().send(ok());
   await (await e.clock.until(second.response)).live!.collect(10);
+  assertEquals([e.peer().held, e.clock.held], [true, 0]);
+  await e.clock.tick(1);
   assertEquals([e.peer().held, e.clock.held], [false, 0]);
 });
 

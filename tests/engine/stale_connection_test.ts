@@ -15,9 +15,14 @@ import { settings } from "./settings.ts";
 
 const CALLS = 300;
 
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** A server that destroys its connection 0 to 2 ms after every answer; `seen` counts arrivals per path. */
 async function faithless(t: TestContext, body: string): Promise<{ server: RawServer; seen: Map<string, number> }> {
   const seen = new Map<string, number>();
+  const ends: Promise<void>[] = [];
   let answers = 0;
   const server = await rawServer(async (connection) => {
     for (;;) {
@@ -25,10 +30,13 @@ async function faithless(t: TestContext, body: string): Promise<{ server: RawSer
       if (body !== "") await connection.until(body);
       seen.set(path, (seen.get(path) ?? 0) + 1);
       await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-      setTimeout(() => connection.destroy(), answers++ % 3);
+      ends.push(after(answers++ % 3).then(() => connection.destroy()));
     }
   });
-  t.after(() => server.close());
+  t.after(async () => {
+    await server.close();
+    await Promise.all(ends);
+  });
   return { server, seen };
 }
 
@@ -71,7 +79,7 @@ test("A server that destroys idle connections makes no GET fail", { timeout: 60_
     const failure = await machine.send(new HttpRequest("GET", new RequestUrl(`http://127.0.0.1:${server.port}/${at}`)));
     if (failure !== undefined) failures.push(failure);
     // So that some requests cross the end of their connection.
-    if (at % 4 === 0) await new Promise((resolve) => setTimeout(resolve, at % 3));
+    if (at % 4 === 0) await after(at % 3);
   }
   assertEquals(failures, []);
 });
