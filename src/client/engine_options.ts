@@ -34,9 +34,9 @@ export interface PoolOptions {
 
 /** How names are resolved. */
 export interface DnsOptions {
-  /** Name servers to ask in place of the system, as `address` or `address:port`. */
+  /** Name servers to ask in place of the system, as `address` or `address:port`. @default {the system's} */
   servers?: readonly string[];
-  /** Addresses by name, asked before anything else. */
+  /** Addresses by name, asked before anything else. @default {none} */
   hosts?: { readonly [name: string]: string | readonly string[] };
   /** Milliseconds that an answer is kept at least. @default {1_000} */
   minTtl?: number;

@@ -66,19 +66,20 @@ export type CertificateInput = string | Uint8Array | readonly (string | Uint8Arr
 export interface TlsOptions {
   /** Certificates that replace the trust store. @default {the runtime's trust store} */
   ca?: CertificateInput | null;
-  /** Certificates trusted beside the trust store. */
+  /** Certificates trusted beside the trust store. @default {none} */
   extraCa?: CertificateInput | null;
-  /** Client certificate chain, PEM text, bytes or path. */
+  /** Client certificate chain, PEM text, bytes or path. @default {none} */
   cert?: CertificateInput | null;
-  /** Private key of the client certificate, PEM text, bytes or path. */
+  /** Private key of the client certificate, PEM text, bytes or path. @default {none} */
   key?: string | Uint8Array | null;
-  /** Name sent (SNI) and verified in place of the URL's host. */
+  /** Name sent (SNI) and verified in place of the URL's host. @default {the URL's host} */
   serverName?: string | null;
   /** Verify chain and name. `false` accepts any server: only for tests. @default {true} */
   verify?: boolean;
   /**
    * SHA-256 digests (base64) of public keys (SPKI); one must be on the verified chain.
    * Give at least two, so that a lost key does not lock you out.
+   * @default {none}
    */
   pins?: readonly string[] | null;
   /** Oldest version accepted. @default {"1.2"} */
@@ -91,9 +92,9 @@ export interface TlsOptions {
 
 /** Encodes and decodes JSON in place of `JSON.stringify` and `JSON.parse`. */
 export interface JsonCodec {
-  /** Makes the text of the `json` option. */
+  /** Makes the text of the `json` option. @default {JSON.stringify} */
   stringify?: (value: unknown) => string;
-  /** Reads the text of a response. */
+  /** Reads the text of a response. @default {JSON.parse} */
   parse?: (text: string) => unknown;
 }
 
@@ -102,52 +103,53 @@ export type AuthInput = Auth | readonly [user: string, password: string];
 
 /** The options that a client and a single request share. */
 export interface SharedOptions {
-  /** Fields to send; a request's replace the client's by name, `null` removes one. */
+  /** Fields to send; a request's replace the client's by name, `null` removes one. @default {Accept, User-Agent and Accept-Encoding} */
   headers?: HeadersInput | null;
-  /** Query parameters; a request's are appended to the client's, `null` removes one. */
+  /** Query parameters; a request's are appended to the client's, `null` removes one. @default {none} */
   params?: Params | null;
   /** Which absolute URLs may be called when there is a `baseUrl`. @default {"same-origin"} */
   allowAbsoluteUrls?: AllowAbsoluteUrls;
   /**
    * Limits in milliseconds. A bare number is the total and lifts head, read and write;
    * `false` switches every limit off.
+   * @default {see timeout}
    */
   timeout?: TimeoutOptions | number | false | null;
   /** Retries: options, their number, or `false`. @default {2, idempotent methods only} */
   retry?: RetryOptions | number | false | null;
   /** Redirects: options, their number, or `false`. @default {10} */
   redirect?: RedirectOptions | number | false | null;
-  /** Sizes that a response may have. */
+  /** Sizes that a response may have. @default {see limits} */
   limits?: LimitOptions | null;
   /** Undo content codings. @default {true} */
   decompress?: DecompressOptions | boolean | null;
-  /** Coding applied to request bodies; sent again without it when the server answers 415. */
+  /** Coding applied to request bodies; sent again without it when the server answers 415. @default {none} */
   compress?: Coding | false | null;
   /** Parser rules to relax, by name. @default {[]} */
   lenient?: readonly LenientRule[] | null;
-  /** TLS towards servers. */
+  /** TLS towards servers. @default {see tls} */
   tls?: TlsOptions | null;
-  /** The proxy; `false` for none, whatever the environment says. */
+  /** The proxy; `false` for none, whatever the environment says. @default {that of the environment} */
   proxy?: ProxyInput | false | null;
   /** Read HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY where permitted. @default {true} */
   trustEnv?: boolean;
-  /** Path of a unix socket to connect to, whatever the URL's host. */
+  /** Path of a unix socket to connect to, whatever the URL's host. @default {none} */
   unix?: string | null;
-  /** Address of this machine to connect from. */
+  /** Address of this machine to connect from. @default {any} */
   localAddress?: string | null;
-  /** Credentials, bound to one origin: the client's go to its `baseUrl`'s, a request's to its first URL's. */
+  /** Credentials, bound to one origin: the client's go to its `baseUrl`'s, a request's to its first URL's. @default {the user info of the URL, if it has any} */
   auth?: AuthInput | null;
   /** Raise an `HTTPError` for a status that is not 2xx, or for which the function says so. @default {false} */
   raiseForStatus?: boolean | ((response: HttpResponse) => boolean) | null;
   /** Send `Expect: 100-continue` with a body and wait for the answer. @default {false} */
   expectContinue?: boolean;
-  /** Functions called at certain points; a request's are appended to the client's. */
+  /** Functions called at certain points; a request's are appended to the client's. @default {none} */
   hooks?: Hooks | null;
-  /** Told each event of a call. */
+  /** Told each event of a call. @default {none} */
   onEvent?: CallListener | null;
-  /** Encodes and decodes JSON. */
+  /** Encodes and decodes JSON. @default {JSON} */
   jsonCodec?: JsonCodec | null;
-  /** Aborts the call. */
+  /** Aborts the call. @default {none} */
   signal?: AbortSignal | null;
 }
 
@@ -163,15 +165,15 @@ export interface SharedOptions {
  * ```
  */
 export interface ClientOptions extends SharedOptions {
-  /** A directory that relative URLs are joined to. */
+  /** A directory that relative URLs are joined to. @default {none} */
   baseUrl?: URLInput | null;
   /** A jar of its own (`true`), a given one, or none. @default {false} */
   cookies?: CookieJar | boolean | null;
-  /** Sizes and ages of the connection pool. */
+  /** Sizes and ages of the connection pool. @default {see pool} */
   pool?: PoolOptions | null;
-  /** How names are resolved. */
+  /** How names are resolved. @default {by the system} */
   dns?: DnsOptions | null;
-  /** What carries requests in place of the runtime's sockets. */
+  /** What carries requests in place of the runtime's sockets. @default {a pool of sockets} */
   transport?: Transport | null;
 }
 
@@ -187,24 +189,24 @@ export interface ClientOptions extends SharedOptions {
  * ```
  */
 export interface RequestOptions extends SharedOptions {
-  /** Values for the `{name}` places of the URL; they are escaped. */
+  /** Values for the `{name}` places of the URL; they are escaped. @default {none} */
   path?: PathValues | null;
-  /** A value to send as JSON. */
+  /** A value to send as JSON. @default {none} */
   json?: unknown;
-  /** Fields to send url-encoded. */
+  /** Fields to send url-encoded. @default {none} */
   form?: FormInput;
-  /** Parts to send as multipart/form-data. */
+  /** Parts to send as multipart/form-data. @default {none} */
   multipart?: MultipartInput;
-  /** A body: text, bytes, Blob, file, stream, iterable, or a function that makes one per attempt. */
+  /** A body: text, bytes, Blob, file, stream, iterable, or a function that makes one per attempt. @default {none} */
   body?: BodyInput;
-  /** Trailer fields to send behind the body (which then goes out chunked); called after its last byte. */
+  /** Trailer fields to send behind the body (which then goes out chunked); called after its last byte. @default {none} */
   trailers?: (() => HeadersInput) | null;
-  /** Cookies of this request alone, another jar, or `false` for none. */
+  /** Cookies of this request alone, another jar, or `false` for none. @default {the client's jar} */
   cookies?: CookieJar | { readonly [name: string]: string } | false | null;
-  /** Called as the body leaves. */
+  /** Called as the body leaves. @default {none} */
   onUploadProgress?: OnProgress | null;
-  /** Called as the response's body arrives. */
+  /** Called as the response's body arrives. @default {none} */
   onDownloadProgress?: OnProgress | null;
-  /** A name for the call, seen by hooks. */
+  /** A name for the call, seen by hooks. @default {none} */
   tag?: string;
 }

@@ -30,11 +30,11 @@ export type ProxyInput = string | URL | ProxyOptions | ProxyByScheme;
 export interface ProxyOptions {
   /** Such as `http://user:password@proxy.example:3128`. */
   url: string | URL;
-  /** User and password, or for an HTTP proxy any scheme, in the place of user info in the URL. */
+  /** User and password, or for an HTTP proxy any scheme, in the place of user info in the URL. @default {none} */
   auth?: AuthInput | null;
-  /** Fields for an HTTP proxy, on CONNECT and on each http request that it forwards. */
+  /** Fields for an HTTP proxy, on CONNECT and on each http request that it forwards. @default {none} */
   headers?: HeadersInput | null;
-  /** TLS to an https proxy. The `tls` option of the client is for origins and does not hold here. */
+  /** TLS to an https proxy. The `tls` option of the client is for origins and does not hold here. @default {see tls} */
   tls?: TlsOptions | null;
 }
 

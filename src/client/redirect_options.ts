@@ -17,7 +17,7 @@ export interface RedirectOptions {
   keepHeaders?: readonly string[];
   /** Send the body of a 307 or 308 to another origin. @default {false} */
   resendBody?: boolean;
-  /** Asked per hop: follow it, stop and return the redirect itself, or fail. */
+  /** Asked per hop: follow it, stop and return the redirect itself, or fail. @default {follow} */
   policy?: (hop: RedirectHop) => RedirectChoice | Promise<RedirectChoice>;
 }
 

@@ -38,17 +38,17 @@ export interface RetryOptions {
   statuses?: readonly number[];
   /** Kinds of failure that are retried. @default {["connect", "reset"]} */
   on?: readonly RetryCause[];
-  /** Waits between attempts: numbers, or a function of the retry's number (1 for the first). */
+  /** Waits between attempts: numbers, or a function of the retry's number (1 for the first). @default {250 ms, doubled each time, 8 s at most} */
   backoff?: BackoffOptions | ((retry: number) => number);
   /** `full`: a random share of the wait; `none`; or a function of wait and a random number. @default {"full"} */
   jitter?: "full" | "none" | ((delay: number, random: () => number) => number);
-  /** Makes the random numbers repeatable. */
+  /** Makes the random numbers repeatable. @default {unpredictable} */
   seed?: number;
   /** The longest wait a server may ask for, in milliseconds; beyond it the call ends at once. @default {30_000} */
   maxRetryAfter?: number;
-  /** Overrides the decision: `true` retries, `false` does not, `undefined` leaves it as it is. */
+  /** Overrides the decision: `true` retries, `false` does not, `undefined` leaves it as it is. @default {none} */
   when?: (state: RetryState) => boolean | undefined | Promise<boolean | undefined>;
-  /** Share of an origin's requests that may be retries; `false` for no such limit. */
+  /** Share of an origin's requests that may be retries; `false` for no such limit. @default {20 % within 10 s, 10 at least} */
   budget?: BudgetOptions | false;
   /** Send an `Idempotency-Key`, the same on each attempt: a random one, a given one, or what the function makes. @default {false} */
   idempotencyKey?: boolean | string | (() => string);

@@ -64,16 +64,16 @@ export interface InformationalHookState extends RequestHookState {
 
 /** Lists of functions, run in order. What one throws is the failure of the call, named after the hook. */
 export interface Hooks {
-  /** May return another request, or a response that answers the call. */
+  /** May return another request, or a response that answers the call. @default {none} */
   readonly request?: readonly ((state: RequestHookState) => HookResult<HttpRequest | HttpResponse>)[];
-  /** May return another response. */
+  /** May return another response. @default {none} */
   readonly response?: readonly ((state: ResponseHookState) => HookResult<HttpResponse>)[];
-  /** May return another request; throwing stops the call. */
+  /** May return another request; throwing stops the call. @default {none} */
   readonly redirect?: readonly ((state: RedirectHookState) => HookResult<HttpRequest>)[];
-  /** May return another request for the next attempt; throwing stops the call. */
+  /** May return another request for the next attempt; throwing stops the call. @default {none} */
   readonly retry?: readonly ((state: RetryHookState) => HookResult<HttpRequest>)[];
-  /** May return another error to throw in its place. */
+  /** May return another error to throw in its place. @default {none} */
   readonly error?: readonly ((state: ErrorHookState) => HookResult<Error>)[];
-  /** Told each 1xx response; synchronous. */
+  /** Told each 1xx response; synchronous. @default {none} */
   readonly informational?: readonly ((state: InformationalHookState) => void)[];
 }

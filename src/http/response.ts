@@ -22,7 +22,7 @@ export { type HttpVersion, ResponseHead, type ResponseParts } from "./response_h
 
 /** How JSON is read. */
 export interface JsonOptions {
-  /** Called for each member, as `JSON.parse` does; the `jsonCodec` option does not hold then. */
+  /** Called for each member, as `JSON.parse` does; the `jsonCodec` option does not hold then. @default {none} */
   readonly reviver?: JsonReviver;
 }
 

@@ -24,7 +24,7 @@ import { webResponse } from "./web_response.ts";
 
 /** How bytes are handed out. */
 export interface IterBytesOptions {
-  /** Bytes per chunk, the last one excepted; by default chunks come as they arrive. */
+  /** Bytes per chunk, the last one excepted. @default {chunks as they arrive} */
   readonly size?: number;
 }
 

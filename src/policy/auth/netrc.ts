@@ -20,7 +20,7 @@ import { findLogin, type NetrcEntry, parseNetrc } from "./netrc_file.ts";
 export interface NetrcOptions {
   /**
    * Path of the file; it must exist then.
-   * @default the variable NETRC, else .netrc (on Windows also _netrc) in the home folder
+   * @default {the file that NETRC names, else .netrc (or _netrc) in the home folder}
    */
   readonly path?: string;
   /**

@@ -16,7 +16,7 @@ export interface CookieInit {
   readonly name: string;
   /** The value, as it is to be sent; nothing is escaped. */
   readonly value: string;
-  /** Domain whose hosts get it. Absent: the host of the URL alone. */
+  /** Domain whose hosts get it. @default {the host of the URL alone} */
   readonly domain?: string;
   /**
    * Only the host `domain` gets it, not the names below it.
@@ -28,7 +28,7 @@ export interface CookieInit {
    * @default {"/"}
    */
   readonly path?: string;
-  /** A date, or milliseconds since 1970. Absent or `null`: until the session ends. */
+  /** A date, or milliseconds since 1970; `null` as absent. @default {until the session ends} */
   readonly expires?: Date | number | null;
   /**
    * Sent over https only.
@@ -40,7 +40,7 @@ export interface CookieInit {
    * @default {false}
    */
   readonly httpOnly?: boolean;
-  /** The SameSite attribute, in any case. */
+  /** The SameSite attribute, in any case. @default {none} */
   readonly sameSite?: string | null;
   /**
    * The Partitioned attribute.

@@ -26,13 +26,13 @@ import { checkStored } from "./stored_cookie.ts";
 
 /** How a jar is made. */
 export interface CookieJarOptions {
-  /** Keeps the cookies beyond the process. */
+  /** Keeps the cookies beyond the process. @default {none} */
   readonly store?: CookieStore;
-  /** Files for `load` and `save`. */
+  /** Files for `load` and `save`. @default {the runtime's} */
   readonly files?: Files | (() => Files | undefined);
   /**
    * Time.
-   * @default the clock of the machine
+   * @default {the clock of the machine}
    */
   readonly clock?: Clock;
 }
