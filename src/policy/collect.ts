@@ -8,6 +8,7 @@
 import type { Call } from "../core/call.ts";
 import type { Layer } from "../core/layer.ts";
 import { BodyTooLargeError } from "../errors.ts";
+import type { MaybePromise } from "../http/body.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { drop } from "./drop.ts";
@@ -28,13 +29,29 @@ export function collectLayer(planner: RetryPlanner): Layer {
       await drop(response, call);
       return response;
     }
-    try {
-      const content = body.collect(call.settings.limits.body);
-      return response.complete(content instanceof Uint8Array ? content : await content);
-    } catch (error) {
-      throw explain(error);
-    }
+    const collected = collectBody(response, call);
+    return collected instanceof Promise ? await collected : collected;
   };
+}
+
+/** Reads the body of a live response into memory; without a promise when it has arrived. */
+export function collectBody(response: HttpResponse, call: Call): MaybePromise<HttpResponse> {
+  const body = response.live;
+  if (body === null) return response;
+  try {
+    const content = body.collect(call.settings.limits.body);
+    return content instanceof Uint8Array ? response.complete(content) : completeLater(response, content);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+async function completeLater(response: HttpResponse, content: Promise<Uint8Array>): Promise<HttpResponse> {
+  try {
+    return response.complete(await content);
+  } catch (error) {
+    throw explain(error);
+  }
 }
 
 async function willRetry(

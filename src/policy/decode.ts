@@ -39,13 +39,18 @@ export function decodeLayer(codecs: Codecs): Layer {
     const response = await next(request);
     const settings = call.settings.decode;
     const body = response.live;
-    if (settings === null || body === null || !response.headers.has("content-encoding")) return response;
+    if (settings === null || body === null || !isCoded(response)) return response;
     const decoding = decideDecoding(response, codecs.decodable, settings);
     if (decoding === undefined) return response;
     if ("undo" in decoding) return response.withBody(new DecodingBody(body, decoding.undo, codecs, settings));
     // Told to who reads the body: a redirect with such a body can be followed all the same.
     return response.withBody(new RefusedBody(body, () => new DecodeError(decoding.refusal)));
   };
+}
+
+/** Whether there is anything to decide. */
+export function isCoded(response: HttpResponse): boolean {
+  return response.headers.has("content-encoding");
 }
 
 /**

@@ -18,12 +18,15 @@ import { runRequestHooks } from "./hook_run.ts";
 import { IDEMPOTENCY_KEY, type RetryOutcome } from "./retry_decision.ts";
 import type { RetryPlan, RetryPlanner } from "./retry_planner.ts";
 
-/** Sends again what failed and may be sent again; `planner` is shared with `collect`. */
-export function retryLayer(planner: RetryPlanner): Layer {
+/**
+ * Sends again what failed and may be sent again; `planner` is shared with `collect`.
+ * `counted` says that the call's first request was counted already.
+ */
+export function retryLayer(planner: RetryPlanner, counted = false): Layer {
   return async (request, next, call) => {
     const settings = call.settings.retry;
     if (settings === null) return next(request);
-    planner.addRequest(request, settings, call);
+    if (!counted || call.cause === "redirect") planner.addRequest(request, settings, call);
     let current = withIdempotencyKey(request, settings, call);
     for (;;) {
       let outcome: RetryOutcome;
