@@ -29,6 +29,8 @@ export class PoolEntry<C> {
   retireAt: number;
   /** When it may no longer be taken from the shelf: idle for too long, or too old. */
   staleAt = 0;
+  /** Since when it has been idle. */
+  restedAt = 0;
   /** Whether it was taken out. */
   gone = false;
   /** @internal Place among those of its route with a free slot, newest first. */

@@ -85,9 +85,10 @@ export class PoolInventory<C> {
     else if (!entry.free.linked) free.addFirst(entry.free);
   }
 
-  /** Enters a connection as idle until `staleAt`. */
-  rest(entry: PoolEntry<C>, staleAt: number): void {
+  /** Enters a connection as idle from `now` until `staleAt`. */
+  rest(entry: PoolEntry<C>, now: number, staleAt: number): void {
     entry.staleAt = staleAt;
+    entry.restedAt = now;
     if (!entry.idle.linked) {
       this.idle.addLast(entry.idle);
       entry.route.idle++;

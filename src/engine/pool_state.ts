@@ -17,6 +17,9 @@ import { StarvedRoutes } from "./starved_routes.ts";
 /** The limits that the decisions read. */
 export type PoolLimits = Pick<PoolOptions, "max" | "perRoute" | "idlePerRoute" | "idleTimeout" | "maxQueue">;
 
+/** Milliseconds that a connection beyond `idlePerRoute` is kept for the next burst of calls. */
+const SPARE_TIME = 1_000;
+
 /** What is known of a connection when it is open. */
 export interface Opened {
   /** Exchanges that it can carry at once. */
@@ -226,8 +229,10 @@ export class PoolState<C> {
   tick(now: number): readonly PoolAction<C>[] {
     let next = Infinity;
     for (const entry of this.#books.idle) {
+      const spareAt = entry.route.idle > this.#limits.idlePerRoute ? entry.restedAt + SPARE_TIME : Infinity;
       if (entry.staleAt <= now) this.#drop(entry, entry.retireAt <= now ? "age" : "idle");
-      else next = Math.min(next, entry.staleAt);
+      else if (spareAt <= now) this.#drop(entry, "idle-cap");
+      else next = Math.min(next, entry.staleAt, spareAt);
     }
     this.#tickAt = next;
     return this.#done();
@@ -335,8 +340,17 @@ export class PoolState<C> {
     if (this.#yields(entry)) return this.#drop(entry, "room");
     if (staleAt <= now) return this.#drop(entry, entry.retireAt <= now ? "age" : "idle");
     if (this.idle === 0 || staleAt < this.#tickAt) this.#tickAt = staleAt;
-    this.#books.rest(entry, staleAt);
-    if (entry.route.idle > this.#limits.idlePerRoute) this.#drop(this.#books.oldestIdle(entry.route)!, "idle-cap");
+    this.#books.rest(entry, now, staleAt);
+    if (entry.route.idle > this.#limits.idlePerRoute) this.#spare(entry.route, now);
+  }
+
+  /**
+   * More lie idle than are kept. Many calls that end at once are often followed by as many: what
+   * is too much is closed when it has been idle for `SPARE_TIME`, at once only where nothing is kept.
+   */
+  #spare(route: RouteSlots<C>, now: number): void {
+    if (this.#limits.idlePerRoute === 0) this.#drop(this.#books.oldestIdle(route)!, "idle-cap");
+    else this.#tickAt = Math.min(this.#tickAt, now + SPARE_TIME);
   }
 
   /** Whether a connection without work must make room for a route whose call came before those of its own. */

@@ -127,6 +127,8 @@ option("pool.perRoute", "bounds connections per route", async ({ client, url }) 
 option("pool.idlePerRoute", "bounds what is kept open", async ({ client, url }) => {
   const c = client({ pool: { idlePerRoute: 1 } });
   await Promise.all(Array.from({ length: 4 }, () => c.get(url("/delay/20"))));
+  // What is too much goes when no further burst of calls has used it.
+  await client().get(url("/delay/1500"));
   assertEquals(c.stats().idle, 1);
 });
 

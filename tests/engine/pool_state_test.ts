@@ -183,13 +183,19 @@ test("PoolState refuses a call when the queue is full, and takes one again after
 });
 
 test("PoolState keeps no more idle connections per route than allowed and closes the oldest", () => {
-  const pool = new Model({ idlePerRoute: 1 });
+  const pool = new Model({ idlePerRoute: 1, idleTimeout: 10_000 });
   pool.acquire("w1", A);
   pool.acquire("w2", A);
   const [first, second] = [pool.dialled("d1"), pool.dialled("d2")];
   pool.release(first);
   pool.log();
   pool.release(second);
+  assertEquals(pool.log(), []);
+  pool.now += 999;
+  pool.perform(pool.state.tick(pool.now));
+  assertEquals(pool.log(), []);
+  pool.now += 1;
+  pool.perform(pool.state.tick(pool.now));
   assertEquals(pool.log(), ["close 1 idle-cap"]);
 });
 
