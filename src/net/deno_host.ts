@@ -44,7 +44,16 @@ export interface DenoTlsOptions {
 /** A permission that can be asked about. */
 export type DenoPermission =
   | { readonly name: "env"; readonly variable: string }
-  | { readonly name: "net"; readonly host: string };
+  | { readonly name: "net"; readonly host?: string }
+  | { readonly name: "read" | "write"; readonly path: string };
+
+/** What the system tells of a file. */
+export interface DenoFileFacts {
+  readonly size: number;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly isSymlink: boolean;
+}
 
 /** An open file. */
 export interface DenoFile {
@@ -76,11 +85,16 @@ export interface DenoHost {
   ): Promise<DenoTcpConn>;
   startTls(conn: DenoTcpConn, options: DenoTlsOptions): Promise<DenoTlsConn>;
   readonly env: { get(name: string): string | undefined };
-  readonly permissions: { querySync(permission: DenoPermission): { readonly state: string } };
+  readonly permissions: {
+    querySync(permission: DenoPermission): { readonly state: string };
+    request(permission: DenoPermission): Promise<{ readonly state: string }>;
+  };
   readFile(path: string): Promise<Uint8Array>;
   readFileSync(path: string): Uint8Array;
   open(path: string, options: DenoOpenOptions): Promise<DenoFile>;
   stat(path: string): Promise<{ readonly size: number }>;
+  statSync(path: string): DenoFileFacts;
+  lstat(path: string): Promise<DenoFileFacts>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
 }

@@ -4,8 +4,8 @@
  * Invariant: a file that is replaced is complete and flushed before its name is given to it.
  */
 
-import type { Files, OpenFile, OpenWriter } from "../core/runtime.ts";
-import { type DenoFile, denoHost, type DenoOpenOptions } from "./deno_host.ts";
+import type { FileFacts, Files, OpenFile, OpenWriter } from "../core/runtime.ts";
+import { type DenoFile, type DenoFileFacts, denoHost, type DenoOpenOptions } from "./deno_host.ts";
 import { READ_SIZE, replaceFile } from "./files_common.ts";
 
 const HOW: Readonly<Record<"create" | "append" | "truncate", DenoOpenOptions>> = {
@@ -39,6 +39,11 @@ class DenoOpenFile implements OpenFile {
 
 async function writeAll(file: DenoFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+function factsOf(found: DenoFileFacts): FileFacts {
+  const kind = found.isFile ? "file" : found.isDirectory ? "folder" : found.isSymlink ? "link" : "other";
+  return { size: found.size, kind };
 }
 
 function isMissing(error: unknown): boolean {
@@ -79,6 +84,22 @@ export const denoFiles: Files = {
   async size(path: string): Promise<number | undefined> {
     try {
       return (await denoHost().stat(path)).size;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  async facts(path: string): Promise<FileFacts | undefined> {
+    try {
+      return factsOf(await denoHost().lstat(path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  factsSync(path: string): FileFacts | undefined {
+    try {
+      return factsOf(denoHost().statSync(path));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

@@ -4,8 +4,8 @@
  * Invariant: a file that is replaced is complete and flushed before its name is given to it.
  */
 
-import type { Files, OpenFile, OpenWriter } from "../core/runtime.ts";
-import { type NodeFile, nodeModule } from "./node_host.ts";
+import type { FileFacts, Files, OpenFile, OpenWriter } from "../core/runtime.ts";
+import { type NodeFile, nodeModule, type NodeStats } from "./node_host.ts";
 import { READ_SIZE, replaceFile } from "./files_common.ts";
 
 const FLAGS = { create: "wx", append: "a", truncate: "w" };
@@ -45,6 +45,15 @@ async function writeAll(file: NodeFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
 }
 
+function factsOf(found: NodeStats): FileFacts {
+  const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "other";
+  return { size: found.size, kind };
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: string }).code === "ENOENT";
+}
+
 /** The files of a runtime with `node:fs`. */
 export const nodeFiles: Files = {
   readBytes: async (path: string): Promise<Uint8Array> => await fs().promises.readFile(path),
@@ -78,7 +87,23 @@ export const nodeFiles: Files = {
     try {
       return (await fs().promises.stat(path)).size;
     } catch (error) {
-      if ((error as { code?: string }).code === "ENOENT") return undefined;
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  async facts(path: string): Promise<FileFacts | undefined> {
+    try {
+      return factsOf(await fs().promises.lstat(path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  factsSync(path: string): FileFacts | undefined {
+    try {
+      return factsOf(fs().statSync(path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
       throw error;
     }
   },
@@ -87,7 +112,7 @@ export const nodeFiles: Files = {
     try {
       await fs().promises.unlink(path);
     } catch (error) {
-      if ((error as { code?: string }).code !== "ENOENT") throw error;
+      if (!isMissing(error)) throw error;
     }
   },
 };

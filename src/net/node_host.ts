@@ -126,8 +126,12 @@ export interface NodeCrypto {
   createHash(name: string): { update(bytes: Uint8Array): { digest(): Uint8Array } };
 }
 
-interface NodeStats {
+/** What the system tells of a file. */
+export interface NodeStats {
   readonly size: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
 }
 
 /** An open file of `node:fs/promises`. */
@@ -142,10 +146,12 @@ export interface NodeFile {
 /** `node:fs`. */
 export interface NodeFs {
   readFileSync(path: string): Uint8Array;
+  statSync(path: string): NodeStats;
   readonly promises: {
     readFile(path: string): Promise<Uint8Array>;
     open(path: string, flags: string, mode?: number): Promise<NodeFile>;
     stat(path: string): Promise<NodeStats>;
+    lstat(path: string): Promise<NodeStats>;
     rename(from: string, to: string): Promise<void>;
     unlink(path: string): Promise<void>;
   };

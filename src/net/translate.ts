@@ -13,7 +13,7 @@ import {
   SocketError,
   UnsupportedRuntimeError,
 } from "../errors.ts";
-import { printableTarget } from "./address.ts";
+import { hostPort, printableTarget } from "./address.ts";
 
 interface HostError {
   readonly name?: unknown;
@@ -115,7 +115,8 @@ const UNKNOWN_CASE: ConnectCase = { code: "CONNECT_FAILED", says: "", retryable:
 /** The grants that Deno asks for to reach `target`. */
 export function neededPermission(target: ConnectTarget): string {
   if (target.kind === "unix") return `--allow-net --allow-read=${target.path} --allow-write=${target.path}`;
-  return `--allow-net=${printableTarget(target)}`;
+  const from = target.localAddress === null ? "" : `,${hostPort(target.localAddress, 0)}`;
+  return `--allow-net=${printableTarget(target)}${from}`;
 }
 
 function targetFields(target: ConnectTarget, error: unknown): ConnectErrorFields {

@@ -1,114 +1,82 @@
 /**
- * Owns processes that tests start, on every runtime.
- * Must not know what runs in them.
- * Invariant: `stop()` leaves no process behind.
+ * Owns the run of a script of the tests in a process of its own, on the runtime that runs the tests.
+ * Must not know what the script does.
  */
 
-import { runtimeName } from "./runtime.ts";
+import { runtimeId, runtimeName } from "./runtime.ts";
+
+/** What came of it. */
+export interface ChildResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Milliseconds from the last output until the process had ended. */
+  readonly afterOutput: number;
+}
+
+/** How a script is run. */
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  /** What Deno is allowed; everything by default. */
+  readonly permissions?: readonly string[];
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds until it is killed. */
+  readonly limit?: number;
+}
 
 interface Stream {
   setEncoding(encoding: string): void;
   on(event: "data", listener: (text: string) => void): void;
 }
 
-interface NodeChild {
-  readonly pid: number;
+interface Child {
   readonly stdout: Stream;
   readonly stderr: Stream;
-  kill(signal: string): boolean;
   on(event: "close", listener: (code: number | null) => void): void;
-  on(event: "error", listener: (error: Error) => void): void;
+  kill(signal: string): void;
 }
 
-/** A process. */
-export interface Child {
-  /** Resolves with the next line of its output; rejects when it ends before. */
-  line(): Promise<string>;
-  /** Sends a signal. */
-  signal(name: "SIGSTOP" | "SIGCONT"): void;
-  /** Resolves when it has ended, with everything that it printed. */
-  readonly ended: Promise<ChildResult>;
-  /** Ends it. */
-  stop(): Promise<void>;
+interface ChildProcess {
+  spawn(command: string, args: readonly string[], options: object): Child;
 }
 
-/** What a process left. */
-export interface ChildResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+function commandLine(script: string, { permissions = ["-A"], args = [] }: ChildOptions): string[] {
+  switch (runtimeId()) {
+    case "deno":
+      return ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, script, ...args];
+    case "bun":
+      return ["run", script, ...args];
+    case "node20":
+      return [`.build/node20/${script.replace(/\.ts$/, ".js")}`, ...args];
+    case "node24":
+      return ["--disable-warning=ExperimentalWarning", script, ...args];
+  }
 }
 
-/**
- * Starts a script of this folder on the runtime that runs this test.
- * `grants` are the permissions it has on Deno; all by default.
- */
-export function startScript(
-  name: string,
-  args: readonly string[],
-  grants: readonly string[] = ["-A"],
-  env: Record<string, string> = {},
-): Child {
-  const { fileURLToPath } = process.getBuiltinModule("node:url");
-  const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const path = fileURLToPath(new URL(`./${name}.${suffix}`, import.meta.url));
-  const before = runtimeName() === "deno" ? ["run", "--no-check", "--no-prompt", "--quiet", ...grants] : [];
-  return startChild(process.execPath, [...before, path, ...args], { ...env, NO_COLOR: "1" });
-}
-
-/** Starts a process. */
-export function startChild(command: string, args: readonly string[], env: Record<string, string> = {}): Child {
-  const { spawn } = process.getBuiltinModule("node:child_process") as unknown as {
-    spawn(command: string, args: readonly string[], options: object): NodeChild;
-  };
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  let read = 0;
-  let over = false;
-  const waiting = new Set<() => void>();
-  const stir = (): void => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
-  child.stdout.setEncoding("utf8");
-  child.stderr.setEncoding("utf8");
-  child.stdout.on("data", (text) => {
-    stdout += text;
-    stir();
-  });
-  child.stderr.on("data", (text) => stderr += text);
-  const ended = new Promise<ChildResult>((resolve) => {
-    const end = (code: number | null): void => {
-      over = true;
-      stir();
-      resolve({ code, stdout, stderr });
-    };
-    child.on("close", end);
-    child.on("error", (error) => {
-      stderr += String(error);
-      end(null);
+/** Runs `script`, a path from the top of the project. */
+export function runScript(script: string, options: ChildOptions = {}): Promise<ChildResult> {
+  const { spawn } = process.getBuiltinModule("node:child_process") as unknown as ChildProcess;
+  const deno = (globalThis as unknown as { Deno?: { execPath(): string } }).Deno;
+  const command = runtimeName() === "deno" ? deno!.execPath() : process.execPath;
+  return new Promise((resolve) => {
+    const child = spawn(command, commandLine(script, options), {
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output = { stdout: "", stderr: "" };
+    let last = performance.now();
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8");
+      child[name].on("data", (text) => {
+        output[name] += text;
+        last = performance.now();
+      });
+    }
+    const timer = setTimeout(() => child.kill("SIGKILL"), options.limit ?? 20_000);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, ...output, afterOutput: performance.now() - last });
     });
   });
-  return {
-    ended,
-    async line(): Promise<string> {
-      for (;;) {
-        const at = stdout.indexOf("\n", read);
-        if (at >= 0) {
-          const line = stdout.slice(read, at);
-          read = at + 1;
-          return line;
-        }
-        if (over) throw new Error(`The process ended before it printed a line: ${stderr}`);
-        await new Promise<void>((resolve) => waiting.add(resolve));
-      }
-    },
-    // Not by the child: in Deno it takes one signal in its life.
-    signal: (name): void => void process.kill(child.pid, name),
-    async stop(): Promise<void> {
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
 }
