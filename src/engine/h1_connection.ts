@@ -5,35 +5,32 @@
  * exactly one of `#finish`, `#fail`, `#handOver`; an idle connection that gets anything is closed.
  */
 
-import { Deadline } from "../base/deadline.ts";
 import type { Call } from "../core/call.ts";
 import type { Socket, SocketSink } from "../core/socket.ts";
-import { SocketError, type TimeoutPhase } from "../errors.ts";
+import { SocketError } from "../errors.ts";
 import type { ConnectionFacts } from "../http/record.ts";
 import { H1Codec } from "../protocol/h1/codec.ts";
 import type { H1Event, HeadEvent } from "../protocol/h1/events.ts";
 import type { KeepAliveHint } from "../protocol/h1/persistence.ts";
 import { NO_HINT } from "../protocol/h1/persistence.ts";
-import { type EncodedHead, joinParts } from "../protocol/h1/request_writer.ts";
+import type { EncodedHead } from "../protocol/h1/request_writer.ts";
 import type { Connection, EngineContext } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
+import { H1Sender, type SenderHost } from "./h1_sender.ts";
 import { h1SettingsOf } from "./h1_settings.ts";
 import { HandedOverSocket, joinBytes } from "./handed_over_socket.ts";
 import type { ExchangeBody } from "./incoming_body.ts";
 import { keepUntil } from "./keep_alive.ts";
 import type { Idler } from "./lazy_unref.ts";
+import { PhaseLimit } from "./phase_limit.ts";
 import type { PoolEntry } from "./pool_entry.ts";
 import { ReadSpace } from "./read_space.ts";
 import { headFor } from "./request_head.ts";
 import type { Route } from "./route.ts";
 import { lostError } from "./socket_failure.ts";
-import { JOIN_BYTES, Upload, type UploadHost } from "./upload.ts";
-
-/** The limits that run on a connection, one at a time. */
-type Phase = Extract<TimeoutPhase, "write" | "expect" | "head" | "read">;
 
 /** One connection that speaks HTTP/1.1. */
-export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
+export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
   readonly id: number;
   readonly capacity = 1;
   readonly multiplexed = false;
@@ -41,7 +38,8 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
   readonly #route: Route;
   readonly #socket: Socket;
   readonly #space: ReadSpace;
-  readonly #deadline: Deadline = new Deadline(() => this.#expired());
+  readonly #sender: H1Sender;
+  readonly #limit: PhaseLimit = new PhaseLimit(() => this.#expired());
   readonly #onCancel = (reason: Error): void => this.#fail(reason, "cancelled");
   readonly #freshFacts = (): ConnectionFacts => this.#facts(false);
   readonly #reusedFacts = (): ConnectionFacts => this.#facts(true);
@@ -51,21 +49,13 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
   #settings: Call["settings"] | undefined;
   #exchange: Exchange | undefined;
   #scope: Call["scope"] | undefined;
-  #upload: Upload | undefined;
   #body: ExchangeBody | undefined;
   #hint: KeepAliveHint = NO_HINT;
-  #phase: Phase = "head";
-  #armedAt = 0;
-  #written = 0;
-  /** Whether the last bytes of a request wait for the system. */
-  #flushing = false;
   #served = 0;
   #closed = false;
   /** Whether it holds the process, and whether it will be asked to let go. */
   #holds = true;
   #listed = false;
-  /** Whether the body waits for 100 (Continue). */
-  #holding = false;
   #left: "no" | "upgraded" | "taken" | "done" = "no";
 
   constructor(id: number, context: EngineContext, route: Route, socket: Socket) {
@@ -75,6 +65,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
     this.#socket = socket;
     this.#codec = new H1Codec();
     this.#space = new ReadSpace(context.buffers, socket.ownedViews);
+    this.#sender = new H1Sender(socket, this);
     socket.start(this);
     this.#mayLetGo();
   }
@@ -111,61 +102,25 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
     }
     this.#codec.beginRequest(head.facts);
     exchange.attempt.progress = "sent";
-    this.#send(exchange, head, now);
+    this.#sender.begin(this.#codec, exchange.request, head, settings.onUploadProgress, now);
   }
 
-  #send(exchange: Exchange, head: EncodedHead, now: number): void {
-    const { body } = exchange.request;
-    const { settings } = exchange.call;
-    this.#written = 0;
-    if (body === null || head.facts.body === 0) return this.#sendWhole(exchange, head.bytes, now);
-    const bytes = body.bytes;
-    const plain = bytes !== undefined && bytes.length <= JOIN_BYTES && body.trailers === undefined;
-    if (plain && !head.facts.expectContinue && settings.onUploadProgress === null) {
-      const parts = this.#codec.sendData(bytes);
-      const end = this.#codec.sendEnd();
-      return this.#sendWhole(exchange, joinParts([head.bytes, ...parts, end]), now);
-    }
-    const upload = this.#upload = new Upload(this, this.#codec, body, head.bytes, settings.onUploadProgress);
-    if (!head.facts.expectContinue) return upload.start();
-    upload.sendHead();
-    this.#holding = true;
-    this.#arm("expect", now);
+  // From the sending half
+
+  sent(now: number = this.#context.now()): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    exchange.sent(this.#sender.written, now);
+    if (this.#exchange === exchange && this.#body === undefined) this.#limit.start("head", exchange.call, now);
   }
 
-  #sendWhole(exchange: Exchange, bytes: Uint8Array, now: number): void {
-    this.#written = bytes.length;
-    if (this.#socket.write(bytes)) this.#sent(exchange, now);
-    else {
-      this.#flushing = true;
-      this.#arm("write", now);
-    }
+  waits(phase: "expect" | "write" | undefined): void {
+    const { call } = this.#exchange!;
+    if (phase === undefined) this.#limit.stop(call);
+    else this.#limit.start(phase, call, this.#context.now());
   }
 
-  #sent(exchange: Exchange, now: number): void {
-    if (this.#exchange !== exchange) return;
-    exchange.sent(this.#written, now);
-    if (this.#exchange === exchange && this.#body === undefined) this.#arm("head", now);
-  }
-
-  // From the upload
-
-  write(bytes: Uint8Array): boolean {
-    this.#written += bytes.length;
-    return this.#socket.write(bytes);
-  }
-
-  blocked(yes: boolean): void {
-    if (yes) this.#arm("write", this.#context.now());
-    else this.#disarm();
-  }
-
-  finished(): void {
-    this.#upload = undefined;
-    if (this.#exchange) this.#sent(this.#exchange, this.#context.now());
-  }
-
-  failed(error: Error): void {
+  sendFailed(error: Error): void {
     this.#fail(error, "request-failed");
   }
 
@@ -205,10 +160,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
   }
 
   drain(): void {
-    if (this.#upload) return this.#upload.drained();
-    if (!this.#flushing) return;
-    this.#flushing = false;
-    if (this.#exchange) this.#sent(this.#exchange, this.#context.now());
+    this.#sender.drained();
   }
 
   /** Tells what the bytes received so far mean; the clock is read once. */
@@ -223,7 +175,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
     } catch (error) {
       return this.#fail(error as Error, this.#codec.closeReason ?? "failed", now);
     }
-    if (this.#body !== undefined) this.#arm("read", now);
+    if (this.#body !== undefined) this.#limit.start("read", this.#exchange!.call, now);
     else if (this.#exchange !== undefined) this.#exchange.attempt.progress = "answered";
   }
 
@@ -242,7 +194,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
         return false;
       case "informational":
         exchange!.informational(event.status, event.section);
-        if (event.status === 100) this.#goOn();
+        if (event.status === 100) this.#sender.goOn();
         return this.#exchange !== undefined;
       default:
         this.#evict(event.type);
@@ -251,15 +203,11 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
   }
 
   #head(exchange: Exchange, event: HeadEvent, now: number): boolean {
-    this.#disarm();
-    if (this.#upload) {
-      // The answer is there: what is left of the request is of no use to anybody.
-      this.#upload.stop();
-      this.#upload = undefined;
-      exchange.sent(this.#written, now, "aborted");
-    } else if (this.#flushing) exchange.sent(this.#written, now);
+    this.#limit.stop(exchange.call);
+    // The answer is there: what is left of the request is of no use to anybody.
+    const cut = this.#sender.stop();
+    exchange.sent(this.#sender.written, now, cut ? "aborted" : "ok");
     if (this.#exchange !== exchange) return false;
-    this.#flushing = this.#holding = false;
     this.#hint = event.keepAlive;
     const none = event.framing === "none" || (event.framing === "length" && event.contentLength === 0);
     const length = none ? null : event.framing === "length" ? event.contentLength : undefined;
@@ -270,13 +218,6 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
     if (!event.upgraded) return true;
     this.#leave(exchange, now);
     return false;
-  }
-
-  #goOn(): void {
-    if (!this.#holding) return;
-    this.#holding = false;
-    this.#disarm();
-    this.#upload?.start();
   }
 
   // Ends
@@ -379,37 +320,20 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
 
   /** Forgets the exchange and all that belongs to it. */
   #release(): void {
-    this.#disarm();
-    this.#upload?.stop();
+    if (this.#exchange) this.#limit.stop(this.#exchange.call);
+    this.#sender.stop();
     this.#scope?.remove(this.#onCancel);
-    this.#exchange =
-      this.#scope =
-      this.#upload =
-      this.#body =
-        undefined;
-    this.#flushing = this.#holding = false;
-  }
-
-  // Limits
-
-  #arm(phase: Phase, now: number): void {
-    const { call } = this.#exchange!;
-    this.#phase = phase;
-    this.#armedAt = now;
-    call.deadlines.add(this.#deadline, call.settings.timeout[phase], now);
-  }
-
-  #disarm(): void {
-    if (this.#deadline.running) this.#exchange?.call.deadlines.remove(this.#deadline);
+    this.#exchange = this.#scope = this.#body = undefined;
   }
 
   #expired(): void {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
-    if (this.#phase === "expect") return this.#goOn();
+    const { phase } = this.#limit;
+    if (phase === "expect") return this.#sender.goOn();
     // A consumer that does not ask is slow, not the server.
-    if (this.#phase === "read" && this.#space.paused) return;
-    this.#fail(exchange.call.timeout(this.#phase, this.#armedAt), `${this.#phase}-timeout`);
+    if (phase === "read" && this.#space.paused) return;
+    this.#fail(this.#limit.error(exchange.call), `${phase}-timeout`);
   }
 
   // From the body
@@ -423,7 +347,7 @@ export class H1Connection implements Connection, SocketSink, UploadHost, Idler {
   resume(exchange: Exchange): void {
     if (this.#exchange !== exchange) return;
     this.#space.paused = false;
-    this.#arm("read", this.#context.now());
+    this.#limit.start("read", exchange.call, this.#context.now());
     this.#socket.resume();
   }
 
