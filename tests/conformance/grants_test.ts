@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ConnectTarget } from "../../src/core/socket.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
-import { startScript } from "../support/child.ts";
+import { startScript } from "../support/processes.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { runtimeName, test } from "../support/suite.ts";
 import { temporaryPath } from "../support/temporary.ts";

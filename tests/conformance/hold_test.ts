@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startScript } from "../support/child.ts";
+import { startScript } from "../support/processes.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { runtimeName, test } from "../support/suite.ts";
 import { temporaryPath } from "../support/temporary.ts";

@@ -4,7 +4,7 @@
  * Must not know who dials it.
  */
 
-import { startChild } from "./child.ts";
+import { startChild } from "./processes.ts";
 
 const LISTENER = `
 import { createServer } from "node:net";
