@@ -13,7 +13,8 @@ import { PoolError } from "../errors.ts";
 import type { AttemptRecord } from "../http/record.ts";
 import { DialTask } from "./dial_task.ts";
 import type { PoolOptions } from "./options.ts";
-import { type CloseReason, type PoolAction, type PoolDial, type PoolEntry, PoolWaiter } from "./pool_entry.ts";
+import { PoolCall, type PoolClient, refusal } from "./pool_call.ts";
+import type { CloseReason, PoolAction, PoolDial, PoolEntry } from "./pool_entry.ts";
 import { PoolState } from "./pool_state.ts";
 import { inspectPool, type PoolStats, statsOf } from "./pool_stats.ts";
 import type { Route } from "./route.ts";
@@ -26,14 +27,6 @@ export interface PooledConnection {
   readonly multiplexed: boolean;
   /** Closes it. */
   close(reason: CloseReason): void;
-}
-
-/** Who wants a connection. */
-export interface PoolClient<C> {
-  /** A slot was taken for it. */
-  acquired(entry: PoolEntry<C>): void;
-  /** None came about: `PoolError`, `ConnectError`, `TimeoutError`, or the reason of the call's scope. */
-  refused(error: Error): void;
 }
 
 /** What the pool is made of. */
@@ -54,40 +47,6 @@ const HOLD = 2_147_483_647;
 
 /** Sweeps come no more often than this, in milliseconds: what is stale is never used anyway. */
 const SWEEP_PAUSE = 1_000;
-
-class Waiter<C> extends PoolWaiter<C> {
-  readonly client: PoolClient<C>;
-  readonly call: Call;
-  readonly attempt: AttemptRecord;
-  readonly route: Route;
-  readonly since: number;
-  readonly scope: Call["scope"];
-  readonly cancelled: (reason: Error) => void;
-  limit: Deadline | undefined = undefined;
-  /** The dial that tells its call. */
-  task: DialTask | undefined = undefined;
-  /** Whether it was told that it waits in the queue. */
-  told = false;
-  settled = false;
-
-  constructor(
-    client: PoolClient<C>,
-    call: Call,
-    attempt: AttemptRecord,
-    route: Route,
-    since: number,
-    abandon: (waiter: Waiter<C>, reason: Error) => void,
-  ) {
-    super();
-    this.client = client;
-    this.call = call;
-    this.attempt = attempt;
-    this.route = route;
-    this.since = since;
-    this.scope = call.scope;
-    this.cancelled = (reason) => abandon(this, reason);
-  }
-}
 
 /** Keeps connections of one engine. */
 export class Pool<C extends PooledConnection> {
@@ -115,7 +74,7 @@ export class Pool<C extends PooledConnection> {
   /** Finds a slot for `client`, now or later. */
   acquire(route: Route, call: Call, attempt: AttemptRecord, now: number, client: PoolClient<C>): void {
     if (call.scope.reason !== undefined) return client.refused(call.scope.reason);
-    const waiter = new Waiter<C>(client, call, attempt, route, now, this.#abandon);
+    const waiter = new PoolCall<C>(client, call, attempt, route, now, this.#abandon);
     this.#wait(waiter, this.#state.acquire(waiter, route, now));
   }
 
@@ -132,7 +91,7 @@ export class Pool<C extends PooledConnection> {
       this.release(entry, false, now);
       return client.refused(call.scope.reason);
     }
-    const waiter = new Waiter<C>(client, call, attempt, route, now, this.#abandon);
+    const waiter = new PoolCall<C>(client, call, attempt, route, now, this.#abandon);
     this.#wait(waiter, entry.gone ? this.#state.acquire(waiter, route, now) : this.#state.replace(entry, waiter));
   }
 
@@ -195,14 +154,14 @@ export class Pool<C extends PooledConnection> {
     return inspectPool(this.#state, this.#parts.options.max);
   }
 
-  #wait(waiter: Waiter<C>, actions: readonly PoolAction<C>[]): void {
+  #wait(waiter: PoolCall<C>, actions: readonly PoolAction<C>[]): void {
     // Before the actions: they may settle it.
     waiter.scope.add(waiter.cancelled);
     this.#perform(actions);
     if (waiter.queued) this.#queue(waiter, waiter.since);
   }
 
-  #queue(waiter: Waiter<C>, now: number): void {
+  #queue(waiter: PoolCall<C>, now: number): void {
     const { call } = waiter;
     waiter.told = true;
     call.emit("queue-start", { route: waiter.route.label });
@@ -212,18 +171,18 @@ export class Pool<C extends PooledConnection> {
     call.deadlines.add(waiter.limit, call.settings.timeout.pool, now);
   }
 
-  #requeue(waiter: Waiter<C>): void {
+  #requeue(waiter: PoolCall<C>): void {
     if (waiter.queued) this.#queue(waiter, this.#parts.clock.now());
   }
 
-  #unqueue(waiter: Waiter<C>, outcome: Outcome): void {
+  #unqueue(waiter: PoolCall<C>, outcome: Outcome): void {
     if (waiter.limit) waiter.call.deadlines.remove(waiter.limit);
     if (!waiter.told) return;
     waiter.told = false;
     waiter.call.emit("queue-end", { outcome });
   }
 
-  readonly #abandon = (waiter: Waiter<C>, reason: Error): void => {
+  readonly #abandon = (waiter: PoolCall<C>, reason: Error): void => {
     if (waiter.settled) return;
     this.#settle(waiter, waiter.scope.reason === undefined ? "error" : "aborted");
     const actions = this.#state.cancelled(waiter);
@@ -231,7 +190,7 @@ export class Pool<C extends PooledConnection> {
     this.#perform(actions);
   };
 
-  #settle(waiter: Waiter<C>, outcome: Outcome): void {
+  #settle(waiter: PoolCall<C>, outcome: Outcome): void {
     waiter.settled = true;
     this.#unqueue(waiter, outcome);
     waiter.task?.forget(waiter.call);
@@ -259,10 +218,10 @@ export class Pool<C extends PooledConnection> {
   #act(action: PoolAction<C>, call: Call | undefined): void {
     switch (action.do) {
       case "serve":
-        this.#serve(action.waiter as Waiter<C>, action.entry);
+        this.#serve(action.waiter as PoolCall<C>, action.entry);
         break;
       case "dial":
-        this.#dial(action.dial, (action.dial.sponsor as Waiter<C> | undefined)?.call ?? call!);
+        this.#dial(action.dial, (action.dial.sponsor as PoolCall<C> | undefined)?.call ?? call!);
         break;
       case "adopt":
         this.#adopt(action.dial);
@@ -271,15 +230,15 @@ export class Pool<C extends PooledConnection> {
         this.#cancelDial(action.dial);
         break;
       case "fail":
-        this.#fail(action.waiter as Waiter<C>, action.error);
+        this.#fail(action.waiter as PoolCall<C>, action.error);
         break;
       case "requeue":
-        this.#requeue(action.waiter as Waiter<C>);
+        this.#requeue(action.waiter as PoolCall<C>);
         break;
       case "refuse":
         this.#fail(
-          action.waiter as Waiter<C>,
-          refusal((action.waiter as Waiter<C>).route, action.reason, this.#parts.options),
+          action.waiter as PoolCall<C>,
+          refusal((action.waiter as PoolCall<C>).route, action.reason, this.#parts.options),
         );
         break;
       case "close":
@@ -297,20 +256,20 @@ export class Pool<C extends PooledConnection> {
     for (const resolve of emptied) resolve();
   }
 
-  #serve(waiter: Waiter<C>, entry: PoolEntry<C>): void {
+  #serve(waiter: PoolCall<C>, entry: PoolEntry<C>): void {
     if (waiter.settled) return this.release(entry, true, this.#parts.clock.now());
     this.#settle(waiter, "ok");
     waiter.client.acquired(entry);
   }
 
-  #fail(waiter: Waiter<C>, error: Error): void {
+  #fail(waiter: PoolCall<C>, error: Error): void {
     if (waiter.settled) return;
     this.#settle(waiter, "error");
     waiter.client.refused(error);
   }
 
   #adopt(dial: PoolDial<C>): void {
-    const waiter = dial.sponsor as Waiter<C> | undefined;
+    const waiter = dial.sponsor as PoolCall<C> | undefined;
     if (waiter === undefined) return;
     this.#unqueue(waiter, "ok");
     waiter.task = this.#tasks.get(dial);
@@ -325,7 +284,7 @@ export class Pool<C extends PooledConnection> {
   }
 
   #dial(dial: PoolDial<C>, call: Call): void {
-    const sponsor = dial.sponsor as Waiter<C> | undefined;
+    const sponsor = dial.sponsor as PoolCall<C> | undefined;
     if (sponsor) this.#unqueue(sponsor, "ok");
     const route = dial.route.key as Route;
     const task = new DialTask(call, this.#parts.clock);
@@ -346,7 +305,7 @@ export class Pool<C extends PooledConnection> {
     const spread = 1 + options.ageJitter * (2 * random() - 1);
     const { capacity, multiplexed } = connection;
     const opened = { capacity, multiplexed, retireAt: now + options.maxAge * spread };
-    const sponsor = dial.sponsor as Waiter<C> | undefined;
+    const sponsor = dial.sponsor as PoolCall<C> | undefined;
     if (sponsor) {
       sponsor.attempt.dns = task.dns;
       sponsor.attempt.connect = task.connect;
@@ -384,15 +343,4 @@ export class Pool<C extends PooledConnection> {
       this.#hold = undefined;
     }
   }
-}
-
-function refusal(route: Route, reason: "full" | "closed", options: PoolOptions): PoolError {
-  const { host, port, label } = route;
-  if (reason === "closed") {
-    return new PoolError(`Cannot connect to ${label}: the client is closed`, { code: "POOL_CLOSED", host, port });
-  }
-  return new PoolError(
-    `Cannot wait for a connection to ${label}: ${options.maxQueue} calls wait already (pool.maxQueue)`,
-    { code: "POOL_QUEUE_FULL", host, port },
-  );
 }

@@ -137,3 +137,19 @@ export type PoolAction<C> =
   | { readonly do: "refuse"; readonly waiter: PoolWaiter<C>; readonly reason: "full" | "closed" }
   /** Close the connection. */
   | { readonly do: "close"; readonly entry: PoolEntry<C>; readonly reason: CloseReason };
+
+/** What is known of a connection when it is open. */
+export interface Opened {
+  /** Exchanges that it can carry at once. */
+  readonly capacity: number;
+  /** Whether that number can be more than one. */
+  readonly multiplexed: boolean;
+  /** When it will be too old to be used again. */
+  readonly retireAt: number;
+}
+
+/** What became of a dial. */
+export interface Dialled<C> {
+  readonly entry: PoolEntry<C>;
+  readonly actions: readonly PoolAction<C>[];
+}

@@ -10,8 +10,18 @@
  */
 
 import type { PoolOptions } from "./options.ts";
-import type { CloseReason, PoolAction, PoolDial, PoolEntry, PoolWaiter, RouteSlots } from "./pool_entry.ts";
+import type {
+  CloseReason,
+  Dialled,
+  Opened,
+  PoolAction,
+  PoolDial,
+  PoolEntry,
+  PoolWaiter,
+  RouteSlots,
+} from "./pool_entry.ts";
 import { PoolInventory, type PoolKey } from "./pool_inventory.ts";
+import { isBefore, oldest, PoolQueue } from "./pool_queue.ts";
 import { StarvedRoutes } from "./starved_routes.ts";
 
 /** The limits that the decisions read. */
@@ -20,32 +30,15 @@ export type PoolLimits = Pick<PoolOptions, "max" | "perRoute" | "idlePerRoute" |
 /** Milliseconds that a connection beyond `idlePerRoute` is kept for the next burst of calls. */
 const SPARE_TIME = 1_000;
 
-/** What is known of a connection when it is open. */
-export interface Opened {
-  /** Exchanges that it can carry at once. */
-  readonly capacity: number;
-  /** Whether that number can be more than one. */
-  readonly multiplexed: boolean;
-  /** When it will be too old to be used again. */
-  readonly retireAt: number;
-}
-
-/** What became of a dial. */
-export interface Dialled<C> {
-  readonly entry: PoolEntry<C>;
-  readonly actions: readonly PoolAction<C>[];
-}
-
 const NONE: readonly never[] = Object.freeze([]);
 
 /** The state of one pool. */
 export class PoolState<C> {
   readonly #limits: PoolLimits;
   readonly #books = new PoolInventory<C>();
+  readonly #queue = new PoolQueue<C>();
   readonly #starved = new StarvedRoutes<C>();
   #actions: PoolAction<C>[] = [];
-  #queued = 0;
-  #sequence = 0;
   #closed = false;
   #tickAt = Infinity;
 
@@ -60,7 +53,7 @@ export class PoolState<C> {
 
   /** Calls that wait for a slot. */
   get queued(): number {
-    return this.#queued;
+    return this.#queue.length;
   }
 
   /** Idle connections. */
@@ -103,13 +96,10 @@ export class PoolState<C> {
       }
       this.#drop(entry, entry.retireAt <= now ? "age" : "idle");
     }
-    waiter.sequence = ++this.#sequence;
-    waiter.slots = route;
-    route.queue.addLast(waiter.place);
-    this.#queued++;
+    this.#queue.add(waiter, route);
     this.#refill(route);
-    if (waiter.queued && this.#queued > this.#limits.maxQueue) {
-      this.#leave(waiter);
+    if (waiter.queued && this.#queue.length > this.#limits.maxQueue) {
+      this.#queue.remove(waiter);
       this.#act({ do: "refuse", waiter, reason: "full" });
     }
     return this.#done(route);
@@ -120,7 +110,7 @@ export class PoolState<C> {
     const route = waiter.slots;
     if (route === undefined) return NONE;
     const dial = waiter.dial;
-    this.#leave(waiter);
+    this.#queue.remove(waiter);
     if (dial !== undefined && (dial.reserved || !this.#adopt(dial))) this.#cancel(dial);
     this.#refill(route);
     return this.#done(route);
@@ -147,14 +137,14 @@ export class PoolState<C> {
     this.#books.removeDial(dial);
     if (sponsor !== undefined && !dial.reserved) {
       // Who came first is served; the sponsor then takes over the dial that becomes free by that.
-      this.#leave(sponsor);
-      this.#enqueue(sponsor, route);
+      this.#queue.remove(sponsor);
+      this.#queue.putBack(sponsor, route);
     }
     route.multiplexed = opened.multiplexed;
     const retireAt = dial.purged ? -Infinity : opened.retireAt;
     const entry = this.#books.addEntry(route, connection, opened.capacity, retireAt);
     if (dial.reserved) {
-      this.#leave(sponsor!);
+      this.#queue.remove(sponsor!);
       this.#books.occupy(entry);
       this.#act({ do: "serve", waiter: sponsor!, entry });
     }
@@ -169,10 +159,10 @@ export class PoolState<C> {
     const sponsor = dial.sponsor;
     this.#books.removeDial(dial);
     if (sponsor !== undefined) {
-      this.#leave(sponsor);
+      this.#queue.remove(sponsor);
       if (dial.original) this.#act({ do: "fail", waiter: sponsor, error });
       else {
-        this.#enqueue(sponsor, route);
+        this.#queue.putBack(sponsor, route);
         this.#act({ do: "requeue", waiter: sponsor });
       }
     }
@@ -283,7 +273,7 @@ export class PoolState<C> {
         this.#cancel(dial);
       }
       for (const waiter of waiters) {
-        this.#leave(waiter);
+        this.#queue.remove(waiter);
         this.#act({ do: "refuse", waiter, reason: "closed" });
       }
       this.#books.settle(route);
@@ -303,29 +293,12 @@ export class PoolState<C> {
     return actions;
   }
 
-  /** Puts a waiter back where its order of arrival says. */
-  #enqueue(waiter: PoolWaiter<C>, route: RouteSlots<C>): void {
-    waiter.slots = route;
-    route.queue.addFromFront(waiter.place, isBefore);
-    this.#queued++;
-  }
-
-  /** Takes a waiter off its list; its dial is left to the caller. */
-  #leave(waiter: PoolWaiter<C>): void {
-    const route = waiter.slots!;
-    if (waiter.dial === undefined) this.#queued--;
-    else waiter.dial.sponsor = undefined;
-    route.queue.remove(waiter.place);
-    route.dialling.remove(waiter.place);
-    waiter.dial = waiter.slots = undefined;
-  }
-
   /** Gives the free slots of a connection to those who wait, and shelves what is left. */
   #offer(entry: PoolEntry<C>, now: number, keepUntil: number): void {
     const route = entry.route;
     for (let waiter = oldest(route); waiter && entry.active < entry.capacity; waiter = oldest(route)) {
       const dial = waiter.dial;
-      this.#leave(waiter);
+      this.#queue.remove(waiter);
       if (dial !== undefined && !this.#adopt(dial)) route.orphans.add(dial);
       this.#books.occupy(entry);
       this.#act({ do: "serve", waiter, entry });
@@ -384,19 +357,9 @@ export class PoolState<C> {
     const waiter = dial.route.queue.first;
     if (waiter === undefined) return false;
     dial.original = false;
-    this.#sponsor(dial, waiter);
+    this.#queue.sponsor(dial, waiter);
     this.#act({ do: "adopt", dial });
     return true;
-  }
-
-  #sponsor(dial: PoolDial<C>, waiter: PoolWaiter<C>): void {
-    const route = dial.route;
-    route.queue.remove(waiter.place);
-    this.#queued--;
-    waiter.dial = dial;
-    dial.sponsor = waiter;
-    route.orphans.delete(dial);
-    route.dialling.addFromBack(waiter.place, isBefore);
   }
 
   /** Whether one more dial of this route is within its own limits and may be of use. */
@@ -429,20 +392,7 @@ export class PoolState<C> {
       const route = this.#starved.first(this.#eligible);
       if (route === undefined || !this.#makeRoom()) return;
       const waiter = route.queue.first!;
-      this.#sponsor(this.#dial(route, waiter), waiter);
+      this.#queue.sponsor(this.#dial(route, waiter), waiter);
     }
   }
-}
-
-/** Whether `a` came before `b`; nobody at all comes last. */
-function isBefore(a: { readonly sequence: number }, b: { readonly sequence: number } | undefined): boolean {
-  return b === undefined || a.sequence < b.sequence;
-}
-
-/** The waiter of a route that came first, with a dial or without. */
-function oldest<C>(route: RouteSlots<C>): PoolWaiter<C> | undefined {
-  const queued = route.queue.first;
-  const dialling = route.dialling.first;
-  if (queued === undefined || dialling === undefined) return queued ?? dialling;
-  return isBefore(queued, dialling) ? queued : dialling;
 }

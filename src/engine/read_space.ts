@@ -68,7 +68,8 @@ export class ReadSpace {
     this.#inLarge = false;
     this.paused = false;
     // A response that did not fit into one read makes the next one more likely to.
-    if (this.#received > this.waiting().length && this.#received <= MEDIUM_READ) {
+    const small = this.#waiting;
+    if (small !== undefined && this.#received > small.length && this.#received <= MEDIUM_READ) {
       this.#waiting = new Uint8Array(MEDIUM_READ);
     }
     this.#received = 0;
