@@ -4,7 +4,7 @@
  * Invariant: when it settles, no query and no timer is left.
  */
 
-import { CancelToken } from "../base/cancel.ts";
+import type { CancelToken } from "../base/cancel.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ResolvedAddress, Runtime } from "../core/runtime.ts";
 import { DNSError } from "../errors.ts";

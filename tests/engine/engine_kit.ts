@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { CancelToken } from "../../src/base/cancel.ts";
+import type { CancelToken } from "../../src/base/cancel.ts";
 import { DeadlineQueue } from "../../src/base/deadline.ts";
 import { Call } from "../../src/core/call.ts";
 import type { CallEvent } from "../../src/core/call_event.ts";

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { LazyUnref } from "../../src/engine/lazy_unref.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { test } from "../support/suite.ts";
+
+test("LazyUnref asks all who were added by one timer that holds nothing", () => {
+  const clock = new FakeClock();
+  const unrefs = new LazyUnref(clock);
+  const asked: number[] = [];
+  for (const each of [1, 2, 3]) unrefs.add({ letGo: () => asked.push(each) });
+  assertEquals([clock.pending, clock.held, asked], [1, 0, []]);
+  clock.tickSync(1);
+  assertEquals([clock.pending, asked], [0, [1, 2, 3]]);
+});
+
+test("LazyUnref asks again whoever is added while it asks", () => {
+  const clock = new FakeClock();
+  const unrefs = new LazyUnref(clock);
+  let asked = 0;
+  const idler = {
+    letGo: () => {
+      if (++asked < 3) unrefs.add(idler);
+    },
+  };
+  unrefs.add(idler);
+  clock.tickSync(5);
+  assertEquals([asked, clock.pending], [3, 0]);
+});
+
+test("LazyUnref.close() asks nobody any more", () => {
+  const clock = new FakeClock();
+  const unrefs = new LazyUnref(clock);
+  let asked = 0;
+  unrefs.add({ letGo: () => void asked++ });
+  unrefs.close();
+  clock.tickSync(5);
+  assertEquals([asked, clock.pending], [0, 0]);
+});
