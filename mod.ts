@@ -16,11 +16,13 @@
 
 export type { PoolStats } from "./src/engine/pool_stats.ts";
 export type { AddressOrder } from "./src/engine/options.ts";
-export { Client, type ClientStats, type UseOptions } from "./src/client/client.ts";
+export { Client, type UseOptions } from "./src/client/client.ts";
+export type { ClientStats } from "./src/client/client_stats.ts";
 export {
   close,
   del,
   del as delete,
+  download,
   get,
   head,
   options,
@@ -31,6 +33,8 @@ export {
   request,
   stream,
 } from "./src/client/shortcuts.ts";
+export type { DownloadOptions, DownloadResult } from "./src/client/download.ts";
+export { file, type FileOptions } from "./src/client/file.ts";
 export { PendingResponse } from "./src/client/pending.ts";
 export { type Result, ResultClient } from "./src/client/result.ts";
 export { type Limit, Timeout, type TimeoutOptions } from "./src/client/timeout.ts";
@@ -87,7 +91,7 @@ export type { Auth, AuthContext, AuthFlow } from "./src/core/auth.ts";
 export type { CallView } from "./src/core/call_view.ts";
 export type { CookieSource } from "./src/core/cookie_source.ts";
 export type { Next, UserLayer } from "./src/core/layer.ts";
-export type { Coding, Files, HashName, OpenFile, OpenWriter } from "./src/core/runtime.ts";
+export type { Coding, FileFacts, Files, HashName, OpenFile, OpenWriter } from "./src/core/runtime.ts";
 export type { LenientRule, RedirectChoice, RedirectHop, RetryCause, RetryState } from "./src/core/settings.ts";
 export type { TlsVersion } from "./src/core/tls.ts";
 export type { CloseOptions, Transport } from "./src/core/transport.ts";

@@ -10,7 +10,6 @@ import { Call } from "../core/call.ts";
 import type { UserLayer } from "../core/layer.ts";
 import type { Settings } from "../core/settings.ts";
 import type { CloseOptions, Transport } from "../core/transport.ts";
-import type { PoolStats } from "../engine/pool_stats.ts";
 import { PoolError } from "../errors.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import type { HttpRequest } from "../http/request.ts";
@@ -20,6 +19,8 @@ import { StreamResponse } from "../http/stream_response.ts";
 import { detectRuntime } from "../net/detect.ts";
 import { basic } from "../policy/auth/basic.ts";
 import { announce, conclude, failCall } from "./call_ends.ts";
+import { type ClientStats, clientStats } from "./client_stats.ts";
+import { download, type DownloadOptions, type DownloadResult } from "./download.ts";
 import { resolveEngine } from "./engine_options.ts";
 import { Host } from "./host.ts";
 import { type KeptOptions, mergeOptions } from "./merge.ts";
@@ -40,22 +41,6 @@ export interface UseOptions {
    * @default {"call"}
    */
   level?: "call" | "network";
-}
-
-/** What is going on in a client. */
-export interface ClientStats {
-  /** Calls under way, waiting ones included. */
-  readonly calls: number;
-  /** Connections that carry an exchange. */
-  readonly busy: number;
-  /** Connections that wait for one. */
-  readonly idle: number;
-  /** Connections being opened. */
-  readonly dialling: number;
-  /** Calls that wait for a connection. */
-  readonly queued: number;
-  /** The same numbers for each route. */
-  readonly routes: readonly PoolStats[];
 }
 
 /** A call that is ready to go. */
@@ -197,6 +182,35 @@ export class Client {
     return new StreamResponse(await this.#call(method, url, options, true));
   }
 
+  /**
+   * Fetches into the file `path` by GET, or into one in `path` if that ends with a slash; the name
+   * is then that of Content-Disposition or of the URL, made safe. The target appears when it is
+   * whole; until then the bytes are in `<path>.part`. What a call left there, and retries, are
+   * continued if the server proves that the file is the same. A new file has the usual permissions.
+   *
+   * Rejects with `HTTPError` for a status that is not 2xx, `BodyError` for a file that exists
+   * (`overwrite`) or cannot be written, `UnsupportedRuntimeError` where there are no files.
+   *
+   * @example
+   * ```ts no-run
+   * import { Client } from "@jetstream/client";
+   *
+   * const client = new Client();
+   * const { path, bytes, resumed } = await client.download("https://example.com/big.iso", "big.iso");
+   * console.log(path, bytes, resumed);
+   * ```
+   */
+  download(url: URLInput, path: string, options: DownloadOptions = {}): Promise<DownloadResult> {
+    return download(
+      {
+        runtime: this.#host.runtime,
+        call: (options, change) => this.#call("GET", url, options, true, change),
+      },
+      path,
+      options,
+    );
+  }
+
   /** The verbs again, with errors as values: `{ ok: true, value }` or `{ ok: false, error }`; they never reject. */
   get result(): ResultClient {
     return this.#result ??= new ResultClient((method, url, options) => this.request(method, url, options));
@@ -235,17 +249,7 @@ export class Client {
 
   /** What is going on: calls, connections, queue. */
   stats(): ClientStats {
-    const routes = this.#host.pooled?.stats() ?? [];
-    const sum = (name: "busy" | "idle" | "dialling" | "queued"): number =>
-      routes.reduce((total, route) => total + route[name], 0);
-    return {
-      calls: this.#host.calls.size,
-      busy: sum("busy"),
-      idle: sum("idle"),
-      dialling: sum("dialling"),
-      queued: sum("queued"),
-      routes,
-    };
+    return clientStats(this.#host.calls.size, this.#host.pooled?.stats() ?? []);
   }
 
   /**
@@ -343,9 +347,11 @@ export class Client {
     url: URLInput,
     options: RequestOptions | undefined,
     streamed: boolean,
+    change?: (settings: Settings) => Settings,
   ): Promise<HttpResponse> {
-    const { request, settings, run } = this.#ready(method, url, options, streamed);
     const host = this.#host;
+    let { request, settings, run } = this.#ready(method, url, options, streamed);
+    if (change !== undefined) run = host.stack.runFor(settings = Object.freeze(change(settings)), streamed);
     if (this.#closed || host.closed) {
       throw new PoolError("Cannot send the request: the client is closed", { code: "CLIENT_CLOSED" });
     }

@@ -79,7 +79,7 @@ export function resolveClient(options: object, context: ResolveContext): Setting
   const all: Partial<Settings>[] = Object.entries(RESOLVERS).map(([name, resolve]) =>
     resolve((options as Record<string, unknown>)[name] as never, context)
   );
-  const settings = Object.assign({ callLayers: [], networkLayers: [], ownCookies: "" }, ...all) as Settings;
+  const settings = Object.assign({ callLayers: [], networkLayers: [], ownCookies: "", save: null }, ...all) as Settings;
   return Object.freeze({ ...settings, proxy: proxyOf(options, context) });
 }
 

@@ -7,6 +7,7 @@
 import type { CloseOptions } from "../core/transport.ts";
 import type { StreamResponse } from "../http/stream_response.ts";
 import { Client } from "./client.ts";
+import type { DownloadOptions, DownloadResult } from "./download.ts";
 import type { RequestOptions, URLInput } from "./options.ts";
 import type { PendingResponse } from "./pending.ts";
 
@@ -83,6 +84,22 @@ export function query(url: URLInput, options?: RequestOptions): PendingResponse 
 /** Sends a request and leaves the body on the wire; use it inside `await using`. */
 export function stream(method: string, url: URLInput, options?: RequestOptions): Promise<StreamResponse> {
   return client().stream(method, url, options);
+}
+
+/**
+ * Fetches into a file, or into a folder if `path` ends with a slash; goes on with what an earlier
+ * call left. See {@linkcode Client.download}.
+ *
+ * @example
+ * ```ts no-run
+ * import { download } from "@jetstream/client";
+ *
+ * const { path, bytes } = await download("https://example.com/big.iso", "downloads/");
+ * console.log(path, bytes);
+ * ```
+ */
+export function download(url: URLInput, path: string, options?: DownloadOptions): Promise<DownloadResult> {
+  return client().download(url, path, options);
 }
 
 /** Ends the connections that module-level calls keep; the next call makes new ones. */

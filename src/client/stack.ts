@@ -63,6 +63,12 @@ function rowsFor(runtime: Runtime, planner: RetryPlanner): readonly Row[] {
     { name: "attempt timeout", active: (s) => s.timeout.attempt !== Infinity, layer: attemptTimeoutLayer },
     // Inside the attempt: a body cut short can be retried and the attempt's limit covers it.
     { name: COLLECT, active: (_, streamed) => !streamed, layer: collectLayer(planner), passes: () => true },
+    // In the same place, for a body that goes into a file.
+    {
+      name: "save",
+      active: (s) => s.save !== null,
+      layer: (request, next, call) => call.settings.save!(request, next, call),
+    },
     { name: "progress", active: (s) => s.onDownloadProgress !== null, layer: progressLayer },
     { name: "compress", active: (s) => s.compress !== null, layer: compressLayer(runtime.codecs) },
     // A 401 dialogue costs no retry.

@@ -66,6 +66,14 @@ export interface OpenWriter {
   close(): Promise<void>;
 }
 
+/** What stands at a path. */
+export interface FileFacts {
+  /** Size in bytes. */
+  readonly size: number;
+  /** What it is; `other` for devices, pipes and sockets. */
+  readonly kind: "file" | "folder" | "link" | "other";
+}
+
 /** The few file operations that the library needs. */
 export interface Files {
   /** The whole file. */
@@ -80,6 +88,10 @@ export interface Files {
   writeAtomic(path: string, bytes: Uint8Array, mode: number): Promise<void>;
   /** Size in bytes; `undefined` when there is no such file. */
   size(path: string): Promise<number | undefined>;
+  /** What stands at the path itself: a symbolic link is one, and is not followed. `undefined` for nothing. */
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** What the path leads to, links followed, blocking. `undefined` for nothing. */
+  factsSync(path: string): FileFacts | undefined;
   /** Renames, replacing the target. */
   rename(from: string, to: string): Promise<void>;
   /** Removes, silently when absent. */

@@ -212,6 +212,8 @@ export interface Settings {
   readonly expectContinue: boolean;
   /** Reads JSON in place of `JSON.parse`. */
   readonly parseJson: ((text: string) => unknown) | null;
+  /** Takes the body inside of the attempt, in place of `collect`: it goes into a file. */
+  readonly save: Layer | null;
   readonly onUploadProgress: OnProgress | null;
   readonly onDownloadProgress: OnProgress | null;
   readonly listener: CallListener | null;

@@ -61,6 +61,7 @@ export function settings(change: SettingsChange = {}): Settings {
     raise: null,
     expectContinue: false,
     parseJson: null,
+    save: null,
     onUploadProgress: null,
     onDownloadProgress: null,
     listener: null,

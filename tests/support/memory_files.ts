@@ -3,7 +3,7 @@
  * Must not know any test.
  */
 
-import type { Files, OpenFile, OpenWriter } from "../../src/core/runtime.ts";
+import type { FileFacts, Files, OpenFile, OpenWriter } from "../../src/core/runtime.ts";
 
 /** Files in memory; remembers how each was written. */
 export class MemoryFiles implements Files {
@@ -35,6 +35,15 @@ export class MemoryFiles implements Files {
 
   size(path: string): Promise<number | undefined> {
     return Promise.resolve(this.content.get(path)?.length);
+  }
+
+  facts(path: string): Promise<FileFacts | undefined> {
+    return Promise.resolve(this.factsSync(path));
+  }
+
+  factsSync(path: string): FileFacts | undefined {
+    const size = this.content.get(path)?.length;
+    return size === undefined ? undefined : { size, kind: "file" };
   }
 
   writeAtomic(path: string, bytes: Uint8Array, mode: number): Promise<void> {

@@ -145,6 +145,7 @@ const OFF: Settings = {
   raise: null,
   expectContinue: false,
   parseJson: null,
+  save: null,
   onUploadProgress: null,
   onDownloadProgress: null,
   listener: null,
