@@ -40,7 +40,7 @@ export class NodeCodecs implements Codecs {
   }
 }
 
-/** Codecs of Deno: the platform for the first body, then zlib. */
+/** Codecs of Deno: the platform for the first body in gzip, then zlib. */
 export class DenoCodecs implements Codecs {
   #loaded = false;
   #offered = false;
@@ -56,15 +56,15 @@ export class DenoCodecs implements Codecs {
   }
 
   decodeSync(coding: RawCoding, bytes: Uint8Array, maxOutput: number): Uint8Array | undefined {
-    if (!this.#loaded && !this.#offered && hasPlatform(coding)) return undefined;
+    if (!this.#loaded && !this.#offered && coding === "gzip") return undefined;
     this.#loaded = true;
     return decodeWhole(coding, bytes, maxOutput);
   }
 
   decoder(coding: RawCoding): CodecStream {
-    if (!this.#loaded && !this.#offered && hasPlatform(coding)) {
+    if (!this.#loaded && !this.#offered && coding === "gzip") {
       this.#offered = true;
-      return new FirstDecoder(coding);
+      return new FirstDecoder();
     }
     this.#loaded = true;
     return zlibDecoder(coding);
@@ -74,11 +74,6 @@ export class DenoCodecs implements Codecs {
     this.#loaded = true;
     return zlibEncoder(coding);
   }
-}
-
-/** Whether the platform undoes `coding`, bounded by the input, and tells a cut body: it takes cut deflate for whole. */
-function hasPlatform(coding: RawCoding): boolean {
-  return coding === "gzip";
 }
 
 /** Codecs of runtimes that have nothing but the web's. */

@@ -1,10 +1,10 @@
 /**
- * Owns the undoing of the first compressed body in a process of Deno.
- * Must not know when it is used (`deno_codecs.ts`).
+ * Owns the undoing of gzip for the first compressed body in a process of Deno.
+ * Must not know when it is used (`codecs.ts`).
  * Invariant: what comes out, and whether it fails, is what `node:zlib` would say.
  *
  * To boot `node:zlib` costs Deno 40 to 80 ms; `DecompressionStream` costs nothing, but knows
- * no second gzip member. So the input is kept while it is short: when the platform fails, or
+ * no second member. (It also takes deflate data that is cut short: hence gzip alone.) So the input is kept while it is short: when the platform fails, or
  * the body grows, zlib starts over, and what was already handed out is left out.
  */
 
@@ -12,26 +12,19 @@ import type { CodecStream } from "../core/runtime.ts";
 import { joinBytes } from "./inbox.ts";
 import { webDecoder } from "./web_codecs.ts";
 import { zlibDecoder } from "./zlib_codecs.ts";
-import type { RawCoding } from "./zlib_shape.ts";
 
 /** Bytes of input: beyond it zlib's start no longer matters, and starting over still takes but 2 ms. */
 const KEPT_LIMIT = 128 * 1024;
 
-/** Undoes one coding, by the platform as long as that will do. */
+/** Undoes gzip, by the platform as long as that will do. */
 export class FirstDecoder implements CodecStream {
-  readonly #coding: RawCoding;
-  #web: CodecStream | undefined;
+  #web: CodecStream | undefined = webDecoder("gzip");
   #zlib: CodecStream | undefined;
   #kept: Uint8Array[] = [];
   #keptLength = 0;
   /** Bytes that were handed out by the platform's decoder. */
   #handedOut = 0;
   #closed = false;
-
-  constructor(coding: RawCoding) {
-    this.#coding = coding;
-    this.#web = webDecoder(coding);
-  }
 
   async push(bytes: Uint8Array, maxOutput: number = Infinity): Promise<readonly Uint8Array[]> {
     if (this.#zlib) return await this.#zlib.push(bytes, maxOutput);
@@ -73,7 +66,7 @@ export class FirstDecoder implements CodecStream {
   async #startOver(maxOutput: number): Promise<readonly Uint8Array[]> {
     this.#web?.close();
     this.#web = undefined;
-    this.#zlib = zlibDecoder(this.#coding);
+    this.#zlib = zlibDecoder("gzip");
     const input = joinBytes(this.#kept);
     this.#kept = [];
     const chunks = await this.#zlib.push(input, maxOutput + this.#handedOut);

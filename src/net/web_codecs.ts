@@ -72,6 +72,7 @@ class WebCodec implements CodecStream {
 
   async push(bytes: Uint8Array, maxOutput: number = Infinity): Promise<readonly Uint8Array[]> {
     for (let at = 0; at < bytes.length; at += PIECE) {
+      this.#refuseClosed();
       await this.#writer.write(bytes.slice(at, at + PIECE));
       await this.#quiet();
       this.#check(maxOutput);
@@ -80,6 +81,7 @@ class WebCodec implements CodecStream {
   }
 
   async finish(maxOutput: number = Infinity): Promise<readonly Uint8Array[]> {
+    this.#refuseClosed();
     await this.#writer.close();
     await this.#reading;
     this.#check(maxOutput);
@@ -104,7 +106,10 @@ class WebCodec implements CodecStream {
     }
   }
 
-  /** The web does not tell when all of a piece has come out: waits until nothing more comes. */
+  /**
+   * The web does not tell when all of a piece has come out: waits until nothing more comes. A
+   * platform that works in another thread hands it out with a later piece, at the latest at the end.
+   */
   async #quiet(): Promise<void> {
     let seen = this.#count;
     for (let turn = 0; turn < QUIET_TURNS; turn++) {
@@ -112,6 +117,10 @@ class WebCodec implements CodecStream {
       if (this.#count !== seen) turn = 0;
       seen = this.#count;
     }
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new Error("The codec was closed");
   }
 
   #check(maxOutput: number): void {
