@@ -99,6 +99,12 @@ function givenHeaders(query) {
   return pairs;
 }
 
+/** A step and what stands behind its colon. */
+function splitStep(text) {
+  const colon = text.indexOf(":");
+  return colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
 const ROUTES = {
   /** What arrived, as JSON; `h` adds fields. */
   async echo(request, response, url) {
@@ -278,6 +284,43 @@ const ROUTES = {
   async proxied(request, response) {
     await readBody(request);
     sendJson(response, proxied);
+  },
+  /**
+   * A file of `size` bytes of the pattern, with its ranges. The requests of an `id` meet the steps of
+   * `steps` one after the other, the last one again and again:
+   * `ok`, `cut:N` (closes after N bytes), `changed` (a new version), `whole` (knows no ranges),
+   * `none` (416), `some:N` (at most N bytes at a time), `range:TEXT` (206 with this Content-Range).
+   * `tag` is the ETag, `*` for none; `h` adds fields.
+   */
+  async file(request, response, url) {
+    await readBody(request);
+    const query = url.searchParams;
+    const id = `file ${query.get("id")}`;
+    const turn = counters.get(id) ?? 0;
+    counters.set(id, turn + 1);
+    const steps = (query.get("steps") ?? "ok").split(",");
+    const [step, argument] = splitStep(steps[Math.min(turn, steps.length - 1)]);
+    const size = number(query, "size", 1_000);
+    const isNew = step === "changed";
+    const tag = isNew ? '"v2"' : query.get("tag") ?? '"v1"';
+    const fields = { "last-modified": "Tue, 03 Mar 2020 10:00:00 GMT", "accept-ranges": "bytes" };
+    if (tag !== "*") fields.etag = tag;
+    for (const [name, value] of givenHeaders(query)) response.appendHeader(name, value);
+    const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
+    const condition = request.headers["if-range"];
+    const holds = condition === undefined || condition === tag || condition === fields["last-modified"];
+    const start = asked && holds && step !== "whole" ? Number(asked[1]) : 0;
+    if (step === "none" || (start > 0 && start >= size)) {
+      response.writeHead(416, { ...fields, "content-range": `bytes */${argument ?? size}`, "content-length": 0 });
+      return response.end();
+    }
+    const end = step === "some" ? Math.min(size, start + Number(argument)) : size;
+    const status = start > 0 || step === "range" || step === "some" ? 206 : 200;
+    if (status === 206) fields["content-range"] = step === "range" ? argument : `bytes ${start}-${end - 1}/${size}`;
+    response.writeHead(status, { ...fields, "content-length": end - start });
+    const body = pattern(end - start, start + (isNew ? 100 : 0));
+    if (step === "cut") response.write(body.subarray(0, Number(argument)), () => request.socket.destroySoon());
+    else response.end(body);
   },
   /** Never reads the body. */
   deaf(request) {
