@@ -226,12 +226,18 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
   #finish(trailers: Parameters<Exchange["finished"]>[0], now: number): void {
     const exchange = this.#exchange!;
     const { pool } = this.#context;
+    const { paused } = this.#space;
+    const { paused } = this.#space;
     this.#space.rest();
     this.#release();
+    // The consumer lagged behind the last byte: whatever comes next, an answer or FIN, must be heard all the same.
+    if (paused) this.#socket.resume();
     exchange.finished(trailers, now);
     const until = keepUntil(this.#hint, now);
     const reusable = this.#codec.reusable && until > now && !this.#closed;
     if (!reusable) this.#shut(this.#codec.closeReason ?? "keep-alive", exchange.call);
+    // A consumer that fell behind has the rest in memory: it does not hold up the next exchange.
+    else if (paused) this.#socket.resume();
     pool.release(this.#entry!, reusable, now, until);
     if (this.#exchange === undefined && !this.#closed) this.#mayLetGo();
   }
