@@ -227,11 +227,8 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
     const exchange = this.#exchange!;
     const { pool } = this.#context;
     const { paused } = this.#space;
-    const { paused } = this.#space;
     this.#space.rest();
     this.#release();
-    // The consumer lagged behind the last byte: whatever comes next, an answer or FIN, must be heard all the same.
-    if (paused) this.#socket.resume();
     exchange.finished(trailers, now);
     const until = keepUntil(this.#hint, now);
     const reusable = this.#codec.reusable && until > now && !this.#closed;
