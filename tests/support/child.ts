@@ -21,6 +21,8 @@ export interface ChildOptions {
   readonly permissions?: readonly string[];
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the script may ask for a collection of garbage. */
+  readonly gc?: boolean;
   /** Milliseconds until it is killed. */
   readonly limit?: number;
 }
@@ -41,16 +43,25 @@ interface ChildProcess {
   spawn(command: string, args: readonly string[], options: object): Child;
 }
 
-function commandLine(script: string, { permissions = ["-A"], args = [] }: ChildOptions): string[] {
+function commandLine(script: string, { permissions = ["-A"], args = [], gc = false }: ChildOptions): string[] {
   switch (runtimeId()) {
     case "deno":
-      return ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, script, ...args];
+      return [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-check",
+        ...(gc ? ["--v8-flags=--expose-gc"] : []),
+        ...permissions,
+        script,
+        ...args,
+      ];
     case "bun":
       return ["run", script, ...args];
     case "node20":
-      return [`.build/node20/${script.replace(/\.ts$/, ".js")}`, ...args];
+      return [...(gc ? ["--expose-gc"] : []), `.build/node20/${script.replace(/\.ts$/, ".js")}`, ...args];
     case "node24":
-      return ["--disable-warning=ExperimentalWarning", script, ...args];
+      return [...(gc ? ["--expose-gc"] : []), "--disable-warning=ExperimentalWarning", script, ...args];
   }
 }
 
