@@ -15,6 +15,13 @@ export class Slab {
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
 
+  /** A copy of `view[from, to)`. */
+  copy(view: Uint8Array, from: number, to: number): Uint8Array {
+    const bytes = this.take(to - from);
+    bytes.set(view.subarray(from, to));
+    return bytes;
+  }
+
   /** An array of `length` bytes. They are zero, and nobody else ever gets them. */
   take(length: number): Uint8Array {
     if (length > SLAB_SIZE / 4) return new Uint8Array(length);
@@ -26,4 +33,10 @@ export class Slab {
     this.#at = from + length;
     return this.#bytes.subarray(from, this.#at);
   }
+}
+
+/** These bytes in memory that no other view shares; they themselves if they are alone already. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const alone = bytes.byteLength === bytes.buffer.byteLength;
+  return (alone ? bytes : bytes.slice()) as Uint8Array<ArrayBuffer>;
 }

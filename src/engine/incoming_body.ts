@@ -5,7 +5,8 @@
  * length that is collected is copied at most once; a chunk handed out is the consumer's.
  */
 
-import { BodyError, BodyTooLargeError, BodyUsedError } from "../errors.ts";
+import { ownBytes, Slab } from "../base/slab.ts";
+import { BodyError, BodyTooLargeError, BodyUsedError, SocketError } from "../errors.ts";
 import type { IncomingBody, MaybePromise } from "../http/body.ts";
 import { HeaderList } from "../http/header_list.ts";
 import type { FieldSource } from "../http/header_list.ts";
@@ -15,6 +16,11 @@ import { ByteQueue } from "./byte_queue.ts";
 export const MAX_WAITING: number = 128 * 1024;
 
 const EMPTY = new Uint8Array(0);
+
+/** Bytes of a body up to which an array of its own costs more than all else that is done with it. */
+const SHARED_BYTES = 1024;
+
+const slab = new Slab();
 
 /** What a body asks of the exchange that carries it. */
 export interface BodySource {
@@ -40,6 +46,8 @@ export class ExchangeBody implements IncomingBody {
   readonly #source: BodySource;
   /** The whole body, once its size is known and wanted in one piece. */
   #target: Uint8Array | undefined;
+  /** Whether the memory of that is shared with other bodies. */
+  #shared = false;
   #waiting: ByteQueue | undefined;
   #mode: "open" | "collect" | "read" | "discard" | "over" = "open";
   /** Bytes that the consumer still takes: of `collect` in all, of `discard` from its start. */
@@ -125,6 +133,7 @@ export class ExchangeBody implements IncomingBody {
       return;
     }
     this.fail(reason);
+    this.#waiting = this.#target = undefined;
     this.#source.abandon(reason);
   }
 
@@ -160,11 +169,12 @@ export class ExchangeBody implements IncomingBody {
     if (this.#reading !== undefined) {
       const { resolve } = this.#reading;
       this.#reading = undefined;
-      return resolve(owned || this.#source.claim(length) ? view.subarray(from, to) : view.slice(from, to));
+      return resolve(this.#mayKeep(view, length, owned) ? view.subarray(from, to) : view.slice(from, to));
     }
     if (length === this.length && !owned && this.#target === undefined) {
       // The usual case: a small body that came with its head.
-      this.#target = view.slice(from, to);
+      this.#shared = length <= SHARED_BYTES;
+      this.#target = this.#shared ? slab.copy(view, from, to) : view.slice(from, to);
       return;
     }
     if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) {
@@ -175,7 +185,7 @@ export class ExchangeBody implements IncomingBody {
       return;
     }
     const waiting = this.#waiting ??= new ByteQueue();
-    if (owned || (length >= MAX_WAITING / 8 && this.#source.claim(length))) waiting.give(view.subarray(from, to));
+    if (this.#mayKeep(view, length, owned)) waiting.give(view.subarray(from, to));
     else waiting.copy(view, from, to);
     if (this.#mode !== "collect" && waiting.length >= MAX_WAITING) this.#hold();
   }
@@ -195,7 +205,8 @@ export class ExchangeBody implements IncomingBody {
     this.#error = error;
     this.#collecting?.reject(error);
     this.#reading?.reject(error);
-    this.#waiting = this.#target = undefined;
+    // What arrived before a connection broke is still the reader's: a download goes on behind it.
+    if (!(error instanceof SocketError) || this.#mode === "collect") this.#waiting = this.#target = undefined;
     this.#settle(error);
   }
 
@@ -216,6 +227,15 @@ export class ExchangeBody implements IncomingBody {
     }
   }
 
+  /**
+   * Whether a piece is kept as it is: most of what was read, so that no other piece shares its
+   * memory, which whoever gets it may transfer away.
+   */
+  #mayKeep(view: Uint8Array, length: number, owned: boolean): boolean {
+    if (2 * length <= view.length) return false;
+    return owned || this.#source.claim(length);
+  }
+
   /** A small body is gathered in one piece before anybody asks for it. */
   #expectWhole(): void {
     if (this.length !== undefined && this.length <= MAX_WAITING) this.#target = new Uint8Array(this.length);
@@ -226,7 +246,7 @@ export class ExchangeBody implements IncomingBody {
     if (target === undefined) return this.#waiting?.shift();
     // What has been handed out may be transferred away: nothing more goes into it.
     this.#target = undefined;
-    return target.subarray(0, this.received);
+    return this.#shared ? ownBytes(target) : target.subarray(0, this.received);
   }
 
   #takeWhole(): Uint8Array {

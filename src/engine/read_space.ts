@@ -54,9 +54,7 @@ export class ReadSpace {
 
   /** Gives the large buffer away if `length` bytes in it are worth it. */
   claim(length: number): boolean {
-    if (!this.#inLarge) return false;
-    if (this.#large === undefined) return true;
-    if (length < LARGE_READ / 2) return false;
+    if (!this.#inLarge || this.#large === undefined || length < LARGE_READ / 2) return false;
     this.#large = undefined;
     return true;
   }

@@ -46,7 +46,8 @@ export interface IncomingBody {
   /** Bytes that arrived so far, before decoding. */
   readonly received: number;
   /**
-   * The whole body. At once (no promise) when it has all arrived.
+   * The whole body. At once (no promise) when it has all arrived. Its bytes stay as they are, but its
+   * `buffer` may hold others as well: `ownBytes` before it is handed to a caller.
    * Fails with `BodyTooLargeError` above `limit` bytes, before memory for more is taken.
    */
   collect(limit: number): MaybePromise<Uint8Array>;

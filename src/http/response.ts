@@ -6,6 +6,7 @@
  */
 
 import { own } from "../base/own.ts";
+import { ownBytes } from "../base/slab.ts";
 import { BodyError, BodyUsedError, EmptyBodyError } from "../errors.ts";
 import { bodyStream } from "./body_stream.ts";
 import type { IncomingBody, MaybePromise } from "./body.ts";
@@ -91,8 +92,14 @@ export class HttpResponse extends ResponseHead {
    * `BodyError` when the body was dropped (the response of a redirect or retry).
    */
   get content(): Uint8Array<ArrayBuffer> {
-    const content = this.#content;
-    if (content !== undefined) return content as Uint8Array<ArrayBuffer>;
+    // A small body came as a part of a larger array; what is handed out has none but its own bytes.
+    const content = ownBytes(this.#whole());
+    this.#content = content;
+    return content;
+  }
+
+  #whole(): Uint8Array {
+    if (this.#content !== undefined) return this.#content;
     if (this.#body !== null) {
       throw new BodyUsedError(
         "Cannot read the body: it is still on the wire, expected one in memory " +
@@ -127,7 +134,7 @@ export class HttpResponse extends ResponseHead {
    * Throws `RangeError` for a name that this runtime does not know.
    */
   text(encoding?: string): string {
-    const content = this.content;
+    const content = this.#whole();
     return encoding === undefined
       ? decodeText(content, encodingOf(this.headers, content))
       : decoderOf(encoding).decode(content);
@@ -142,7 +149,7 @@ export class HttpResponse extends ResponseHead {
   /** The body parsed as JSON and checked; of the schema's output type. */
   json<Schema extends StandardSchema>(schema: Schema, options?: JsonOptions): InferOutput<Schema>;
   json(schema?: StandardSchema, options?: JsonOptions): unknown {
-    const value = parseJson(this.content, this.headers, {
+    const value = parseJson(this.#whole(), this.headers, {
       reviver: own(options, "reviver"),
       parse: this.settings.parseJson,
     });
@@ -154,7 +161,7 @@ export class HttpResponse extends ResponseHead {
   /** As {@linkcode json} with a schema, but `fallback` when the body is empty. */
   jsonOr<Schema extends StandardSchema, Fallback>(fallback: Fallback, schema: Schema): InferOutput<Schema> | Fallback;
   jsonOr(fallback: unknown, schema?: StandardSchema): unknown {
-    if (this.content.length === 0) return fallback;
+    if (this.#whole().length === 0) return fallback;
     try {
       return this.json(schema as StandardSchema);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { Slab, SLAB_SIZE } from "../../src/base/slab.ts";
+import { ownBytes, Slab, SLAB_SIZE } from "../../src/base/slab.ts";
 import { test } from "../support/suite.ts";
 
 test("Slab.take() cuts regions from one array that never overlap", () => {
@@ -29,3 +29,20 @@ test("Slab.take() gives a large request an array of its own", () => {
 });
 
 test("Slab.take() gives no bytes for none", () => assertEquals(new Slab().take(0).length, 0));
+
+test("Slab.copy() copies a part of a view into a region of its own", () => {
+  const slab = new Slab();
+  const view = Uint8Array.of(1, 2, 3, 4);
+  const copies = [slab.copy(view, 1, 3), slab.copy(view, 0, 4)];
+  view.fill(9);
+  assertEquals(copies.map((copy) => [...copy]), [[2, 3], [1, 2, 3, 4]]);
+  assertStrictEquals(copies[0]!.buffer, copies[1]!.buffer);
+});
+
+test("ownBytes() copies only what shares its memory", () => {
+  const whole = Uint8Array.of(1, 2, 3);
+  assertStrictEquals(ownBytes(whole), whole);
+  const part = ownBytes(whole.subarray(1));
+  assertEquals([...part], [2, 3]);
+  assertEquals(part.buffer.byteLength, 2);
+});

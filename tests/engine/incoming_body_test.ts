@@ -179,6 +179,29 @@ test("ExchangeBody fails whoever waits and whoever comes later", async () => {
   }
 });
 
+test("ExchangeBody hands out what came before its connection broke, then fails", async () => {
+  for (const length of [undefined, 6]) {
+    const source = new Source(length);
+    source.push("abc");
+    source.body.fail(new SocketError("gone"));
+    assertEquals(textOf(source.body.read() as Uint8Array), "abc");
+    await assertRejects(async () => await source.body.read(), SocketError);
+  }
+});
+
+test("ExchangeBody hands out nothing any more once it was stopped", async () => {
+  const stop: readonly ((body: ExchangeBody) => void)[] = [
+    (body) => body.fail(new BodyError("enough")),
+    (body) => body.cancel(new SocketError("enough")),
+  ];
+  for (const each of stop) {
+    const source = new Source();
+    source.push("abc");
+    each(source.body);
+    await assertRejects(async () => await source.body.read(), Error, "enough");
+  }
+});
+
 test("ExchangeBody discards up to a limit and gives up beyond", async () => {
   const small = new Source(10);
   small.push("abc");
@@ -244,10 +267,22 @@ test("ExchangeBody.onSettled() calls back once, at once when it is over", () => 
 
 test("ExchangeBody copies nothing that is its own", () => {
   const source = new Source();
-  const view = bytesOf("xxabcxx");
-  source.body.push(view, 2, 5, true);
+  const view = bytesOf("xxabcdefxx");
+  source.body.push(view, 2, 8, true);
   const chunk = source.body.read() as Uint8Array;
-  assertEquals([textOf(chunk), chunk.buffer === view.buffer], ["abc", true]);
+  assertEquals([textOf(chunk), chunk.buffer === view.buffer], ["abcdef", true]);
+});
+
+test("ExchangeBody hands out no two chunks in the same memory", async () => {
+  const source = new Source();
+  const view = bytesOf("abcdefghij");
+  source.body.push(view, 0, 4, true);
+  source.body.push(view, 4, 10, true);
+  const [first, second] = [source.body.read() as Uint8Array, source.body.read() as Uint8Array];
+  assertEquals([textOf(first), textOf(second), first.buffer === second.buffer], ["abcd", "efghij", false]);
+  const pending = source.body.read() as Promise<Uint8Array>;
+  source.body.push(view, 0, 4, true);
+  assertEquals((await pending).buffer === view.buffer, false);
 });
 
 test("ExchangeBody takes a read buffer over where that saves a copy", async () => {
@@ -257,9 +292,23 @@ test("ExchangeBody takes a read buffer over where that saves a copy", async () =
   const view = new Uint8Array(100_000);
   source.body.push(view, 0, view.length, false);
   assertEquals((await pending).buffer === view.buffer, true);
-  source.body.push(view, 0, 20_000, false);
+  source.body.push(view, 0, 60_000, false);
+  source.body.push(view, 60_000, 100_000, false);
   assertEquals((source.body.read() as Uint8Array).buffer === view.buffer, true);
-  assertEquals(source.log, ["claim 100000", "claim 20000"]);
+  assertEquals((source.body.read() as Uint8Array).buffer === view.buffer, false);
+  assertEquals(source.log, ["claim 100000", "claim 60000"]);
+});
+
+test("ExchangeBody of a few bytes shares memory with others until it is handed out in parts", () => {
+  const bodies = [new Source(3), new Source(3)];
+  for (const source of bodies) {
+    source.push("abc");
+    source.body.end(null);
+  }
+  const whole = bodies[0]!.body.collect(3) as Uint8Array;
+  assertEquals([textOf(whole), whole.buffer.byteLength > 3], ["abc", true]);
+  const chunk = bodies[1]!.body.read() as Uint8Array;
+  assertEquals([textOf(chunk), chunk.buffer.byteLength], ["abc", 3]);
 });
 
 test("ExchangeBody keeps a flood of tiny pieces in little memory", () => {
