@@ -27,6 +27,11 @@ export class TempFolder {
     return readFileSync(this.file(name), "utf8");
   }
 
+  /** The bytes of a file. */
+  bytes(name: string): Uint8Array {
+    return readFileSync(this.file(name));
+  }
+
   /** Writes a file. */
   write(name: string, text: string, mode: number): void {
     writeFileSync(this.file(name), text, { mode });
