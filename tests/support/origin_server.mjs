@@ -322,6 +322,12 @@ const ROUTES = {
     if (step === "cut") response.write(body.subarray(0, Number(argument)), () => request.socket.destroySoon());
     else response.end(body);
   },
+  /** Reads the body and keeps nothing of it: `{ length, announced }`. */
+  async sink(request, response) {
+    let length = 0;
+    for await (const part of request) length += part.length;
+    sendJson(response, { length, announced: request.headers["content-length"] });
+  },
   /** Never reads the body. */
   deaf(request) {
     request.pause();

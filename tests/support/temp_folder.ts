@@ -3,7 +3,17 @@
  * Must not know what is put there.
  */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,9 +27,14 @@ export class TempFolder {
     return join(this.path, name);
   }
 
-  /** The names in it, sorted. */
-  names(): string[] {
-    return readdirSync(this.path).sort();
+  /** The names in it, or in a folder within, sorted. */
+  names(within = ""): string[] {
+    return readdirSync(this.file(within)).sort();
+  }
+
+  /** Makes a folder in it. */
+  folder(name: string): void {
+    mkdirSync(this.file(name));
   }
 
   /** The text of a file. */
@@ -37,6 +52,12 @@ export class TempFolder {
     writeFileSync(this.file(name), text, { mode });
   }
 
+  /** Makes a file of `size` zeros that take no room on the disk. */
+  zeros(name: string, size: number): void {
+    writeFileSync(this.file(name), "");
+    truncateSync(this.file(name), size);
+  }
+
   /** Makes `name` a link to `target`. */
   link(name: string, target: string): void {
     symlinkSync(target, this.file(name));
@@ -45,6 +66,11 @@ export class TempFolder {
   /** The permissions of a file. */
   mode(name: string): number {
     return statSync(this.file(name)).mode & 0o777;
+  }
+
+  /** Removes a file. */
+  delete(name: string): void {
+    rmSync(this.file(name));
   }
 
   /** Removes it with all that is in it. */
