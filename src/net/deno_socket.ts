@@ -158,8 +158,9 @@ export class DenoSocket implements Socket {
   }
 
   #read(): void {
-    if (this.#view !== undefined || this.#closed || !this.#inbox.open) return;
-    const view = this.#inbox.sink!.buffer();
+    if (this.#view !== undefined || this.#closed) return;
+    const view = this.#inbox.nextBuffer();
+    if (view === undefined) return;
     if (view.length === 0) throw new RangeError("Cannot read into an empty buffer: the sink must give at least 1 byte");
     this.#view = view;
     this.#conn.read(view).then(this.#onRead, this.#onReadError);
@@ -197,8 +198,7 @@ export class DenoSocket implements Socket {
     this.#sending = undefined;
     if (this.#closed) return;
     if (length < sent.length) return this.#send(sent.subarray(length));
-    const next = this.#queue.take();
-    if (next !== undefined) return this.#send(next);
+    if (this.#queue.length > 0) return this.#send(this.#queue.take()!);
     if (this.#finishing) this.#finish();
     this.#onIdle?.();
     if (this.#full) {

@@ -59,6 +59,12 @@ export class Inbox {
     return this.#sink !== undefined && !this.#paused && this.#held === undefined && !this.#ended;
   }
 
+  /** Where the next read shall land; `undefined` while it may not start. */
+  nextBuffer(): Uint8Array | undefined {
+    if (this.#paused || this.#held !== undefined || this.#ended) return undefined;
+    return this.#sink?.buffer();
+  }
+
   /** Whether reading was stopped by the receiver. */
   get paused(): boolean {
     return this.#paused;

@@ -135,7 +135,7 @@ export class MemorySocket implements Socket, MemoryNearSide {
     this.#scheduled = false;
     // A read that was pending before a pause is delivered all the same.
     if (this.#closed || (!this.#inbox.open && this.#view === undefined)) return;
-    if (!this.ownedViews) this.#view ??= this.#inbox.sink!.buffer();
+    if (!this.ownedViews) this.#view ??= this.#inbox.nextBuffer();
     const event = this.#rest ?? this.#peer.next();
     this.#rest = undefined;
     if (event === undefined) return;
