@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Auth, type AuthInput, basic, digest, HttpResponse } from "../../mod.ts";
+import { type Auth, type AuthInput, basic, digest, type HttpResponse } from "../../mod.ts";
 import { type PeerCase, peerSettings, runPeerCases, sha256, withClient } from "./peer_cases.ts";
 import { type RawConnection, rawServer } from "./raw_server.ts";
 
