@@ -6,12 +6,13 @@
  *
  * A pending `Bun.connect` can be neither cancelled nor let go: it holds its descriptor and
  * the process until the system gives up, two minutes later. So an address that has not
- * answered yet is dialled through `node:net`, whose socket can be destroyed, and the open
- * connection is then taken over from it. Only an address that answered before, and fell
- * silent since, can hold a descriptor after its cancellation.
+ * answered lately is dialled through `node:net`, whose socket can be destroyed, and the open
+ * connection is then taken over from it. Only an address that answered within the last
+ * minute, and is silent now, can hold a descriptor after its cancellation.
  */
 
 import type { CancelToken } from "../base/cancel.ts";
+import { systemClock } from "../base/clock.ts";
 import type { Connector, ConnectTarget, Socket } from "../core/socket.ts";
 import { printableTarget } from "./address.ts";
 import { type BunConnectOptions, bunHost, type BunRawSocket } from "./bun_host.ts";
@@ -28,7 +29,16 @@ const ANSWERED_LIMIT = 4_096;
 /** Milliseconds of silence after which the system probes whether the peer is still there. */
 const KEEP_ALIVE_DELAY = 60_000;
 
-const answered = new RecentMap<true>(ANSWERED_LIMIT);
+/** Milliseconds for which an answer counts: what answered just now will seldom be silent. */
+const ANSWERED_FOR = 60_000;
+
+/** When addresses answered. */
+const answered = new RecentMap<number>(ANSWERED_LIMIT);
+
+function hasAnswered(key: string): boolean {
+  const at = answered.get(key);
+  return at !== undefined && systemClock.now() - at < ANSWERED_FOR;
+}
 
 function makeSocket(target: ConnectTarget): BunSocket {
   return new BunSocket({ startTls: target.tls ? startBunTls : noTls, peer: printableTarget(target) });
@@ -47,9 +57,13 @@ function connectNative(target: ConnectTarget, cancel: CancelToken): Promise<Sock
     cancel.add(abort);
     bunHost().connect(options).then((raw) => {
       cancel.remove(abort);
-      if (cancel.reason) return raw.close();
-      if (target.kind === "tcp") raw.setKeepAlive(true, KEEP_ALIVE_DELAY);
-      resolve(socket.adopt(raw));
+      socket.adopt(raw);
+      if (cancel.reason) return socket.close();
+      if (target.kind === "tcp") {
+        raw.setKeepAlive(true, KEEP_ALIVE_DELAY);
+        answered.set(printableTarget(target), systemClock.now());
+      }
+      resolve(socket);
     }, (error) => {
       cancel.remove(abort);
       answered.delete(printableTarget(target));
@@ -83,9 +97,9 @@ async function connectBun(target: ConnectTarget, cancel: CancelToken): Promise<S
   if (beyondNative(target) !== undefined) return connectNode(target, cancel);
   const key = printableTarget(target);
   // A unix socket answers at once or not at all.
-  if (target.kind === "unix" || answered.get(key)) return await connectNative(target, cancel);
+  if (target.kind === "unix" || hasAnswered(key)) return await connectNative(target, cancel);
   const socket = await connectCancellable(target, cancel);
-  answered.set(key, true);
+  answered.set(key, systemClock.now());
   return socket;
 }
 

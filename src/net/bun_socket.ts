@@ -216,7 +216,8 @@ export class BunSocket implements Socket {
   #fail(error: JetstreamError): void {
     this.#closed = true;
     this.#queue.clear();
-    this.#raw.close();
+    // It may break before it is adopted.
+    (this.#raw as BunRawSocket<unknown> | undefined)?.close();
     this.#onIdle?.();
     this.#inbox.fail(error);
   }

@@ -110,6 +110,21 @@ for (const world of realWorlds()) {
     assertEquals(texts.every((text) => text === "hello"), true);
   });
 
+  conforms("connect() is quick about the runtime's own sockets, from the first connection on", async (t) => {
+    watchLeaks(t);
+    const server = await rawServer();
+    t.after(() => server.close());
+    const owned: boolean[] = [];
+    for (let i = 0; i < 2; i++) {
+      const socket = await connect(world.connector, tcpTarget(server.port));
+      t.after(() => socket.close());
+      owned.push(socket.ownedViews);
+    }
+    // Bun hands out buffers of its own, also on a connection that node:net had opened.
+    const own = runtimeId() === "bun" && world.name === "native";
+    assertEquals(owned, [own, own]);
+  });
+
   conforms("connect() reaches a unix socket", async (t) => {
     watchLeaks(t);
     const path = temporaryPath("sock");

@@ -472,6 +472,21 @@ for (const world of realWorlds()) {
     }
   });
 
+  conforms("a reset under TLS is an error, but on Deno's node:tls an end", async (t) => {
+    const f = await fixture();
+    const inner = await tlsEcho(t, f.good);
+    const cutting = await rawServer((peer) => relay(t, peer, inner.port));
+    t.after(() => cutting.close());
+    const socket = await secure(t, world, cutting.port, settings(trusted(f)));
+    const sink = new RecordingSink();
+    socket.start(sink);
+    socket.write(latin1("hello"));
+    await sink.until(() => sink.text === "hello");
+    cutting.connections[0]!.reset();
+    await sink.until(() => sink.ended || sink.failure !== undefined);
+    assertEquals([sink.failure?.code, sink.ended], coarse(world) ? [undefined, true] : ["SOCKET_RESET", false]);
+  });
+
   conforms("large bodies pass TLS whole, both ways, with a pause", async (t) => {
     const f = await fixture();
     const server = await tlsEcho(t, f.good);

@@ -10,13 +10,7 @@ import type { TlsSettings } from "../../src/core/tls.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
 import { MemoryConnector, type MemoryPeer } from "../../src/net/memory.ts";
 import { nodeConnector } from "../../src/net/node.ts";
-import {
-  latin1Text,
-  type RawConnection,
-  type RawServer,
-  rawServer,
-  type RawServerOptions,
-} from "../support/raw_server.ts";
+import { latin1Text, type RawConnection, type RawServer, rawServer } from "../support/raw_server.ts";
 import { runtimeName } from "../support/runtime.ts";
 
 /** A server that a world's connector reaches. */
