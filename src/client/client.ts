@@ -50,8 +50,11 @@ interface ReadyCall {
   readonly run: Run;
 }
 
-/** Requests kept for repetition: a string of method and URL leads to a request that never changes. */
+/** Requests kept for repetition, per method: the URL leads to a request that never changes. */
 const MAX_KEPT_REQUESTS = 256;
+
+/** Methods whose requests are kept: a caller may make up any number of them. */
+const MAX_KEPT_METHODS = 8;
 
 /** URLs longer than this are not worth keeping. */
 const MAX_KEPT_URL = 512;
@@ -92,7 +95,8 @@ export class Client {
   readonly #owner: boolean;
   readonly #kept: KeptOptions;
   readonly #base: RequestUrl | null;
-  readonly #requests = new Map<string, HttpRequest>();
+  /** By method, then by URL: two look-ups cost less than to join the two texts. */
+  readonly #requests = new Map<string, Map<string, HttpRequest>>();
   #settings: Settings;
   #headers: HeaderList;
   #run: Run;
@@ -313,13 +317,16 @@ export class Client {
 
   /** The same request again when method and URL are the same: it never changes, and its head stays encoded. */
   #repeated(method: string, url: string): HttpRequest {
-    const key = `${method} ${url}`;
-    const kept = this.#requests.get(key);
+    const known = this.#requests.get(method);
+    const kept = known?.get(url);
     if (kept !== undefined) return kept;
     const request = this.#prepare(method, url, undefined, this.#kept);
-    if (key.length <= MAX_KEPT_URL && !request.url.hasUserInfo) {
-      if (this.#requests.size >= MAX_KEPT_REQUESTS) this.#requests.delete(this.#requests.keys().next().value!);
-      this.#requests.set(key, request);
+    if (url.length > MAX_KEPT_URL || request.url.hasUserInfo) return request;
+    if (known === undefined) {
+      if (this.#requests.size < MAX_KEPT_METHODS) this.#requests.set(method, new Map([[url, request]]));
+    } else {
+      if (known.size >= MAX_KEPT_REQUESTS) known.delete(known.keys().next().value!);
+      known.set(url, request);
     }
     return request;
   }

@@ -17,6 +17,8 @@ import type { CallView } from "./call_view.ts";
 import type { CallEventFields, CallEventType, CallListener } from "./call_event.ts";
 import type { Settings } from "./settings.ts";
 
+const NONE: readonly AttemptRecord[] = Object.freeze([]);
+
 let lastId = 0;
 
 /** What a client gives to each of its calls. */
@@ -46,13 +48,15 @@ export class Call implements CallRecord<HttpResponse>, CallView {
   /** Whether the body stays on the wire (`stream()`, `fetch`). */
   readonly streamed: boolean;
   /** Every attempt so far. */
-  readonly attempts: AttemptRecord[] = [];
+  attempts: readonly AttemptRecord[] = NONE;
   /** Responses followed by another request: heads only. */
   readonly history: HttpResponse[] = [];
   /** Why the next attempt goes out; set by the layer that sends again. */
   cause: AttemptCause = "first";
   /** Milliseconds waited before the next attempt; set by the layer that waited. */
   delay = 0;
+  /** The time now, when it was read for this call and nothing was waited for since; otherwise NaN. */
+  freshAt: number = NaN;
   /** Retries spent so far, over all hops. */
   retries = 0;
   /** The Idempotency-Key of this call, once one was made: the same on each attempt. */
@@ -114,7 +118,8 @@ export class Call implements CallRecord<HttpResponse>, CallView {
   /** Records that a request goes out; called by the transport, once per request on the wire. */
   startAttempt(request: HttpRequest, now: number): AttemptRecord {
     const attempt = new AttemptRecord(this.attempts.length + 1, this.cause, request, now, this.delay);
-    this.attempts.push(attempt);
+    // Nearly always the only one: an array that has to grow takes room for many.
+    this.attempts = this.attempts === NONE ? [attempt] : [...this.attempts, attempt];
     this.cause = "first";
     this.delay = 0;
     return attempt;
