@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { BodyError, file } from "../../mod.ts";
 import { behaviour, type Subject } from "../support/behaviour.ts";
 import { runScript } from "../support/child.ts";
+import { getEnv } from "../support/env.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 interface Echo {
@@ -100,13 +101,19 @@ behaviour("file() refuses what is no path, no name, no type", () => {
 
 const MIB = 1024 * 1024;
 
-behaviour("a file() of 100 MiB in a form takes less than 48 MiB of memory", async (subject) => {
+/** The suite sends 100 MiB, a step of ok:full 1 GiB. */
+const SIZE = Number(getEnv("JETSTREAM_UPLOAD_MIB") ?? 100) * MIB;
+/** What a collector leaves lying about before it looks again; it grows with no file beyond that. */
+const MOST = SIZE > 100 * MIB ? 128 * MIB : 64 * MIB;
+
+behaviour("a large file() in a form takes little memory", async (subject) => {
   const folder = folderFor(subject);
-  folder.zeros("large", 100 * MIB);
+  folder.zeros("large", SIZE);
   const args = [subject.url("/sink"), folder.file("large")];
-  const { code, stdout, stderr } = await runScript("tests/support/scripts/upload_file.ts", { args });
+  const { code, stdout, stderr } = await runScript("tests/support/scripts/upload_file.ts", { args, limit: 100_000 });
   assertEquals([code, stderr], [0, ""]);
   const { length, announced, before, peak } = JSON.parse(stdout);
-  assert(length > 100 * MIB && announced === String(length));
-  assert(peak - before < 48 * MIB, `it took ${(peak - before) / MIB} MiB`);
-});
+  console.log(`upload of ${SIZE / MIB} MiB took ${Math.round((peak - before) / MIB)} MiB of memory`);
+  assert(length > SIZE && announced === String(length));
+  assert(peak - before < MOST, `it took ${(peak - before) / MIB} MiB`);
+}, 120_000);

@@ -11,3 +11,8 @@ export function setEnv(name: string, value: string): () => void {
     else process.env[name] = before;
   };
 }
+
+/** The value of a variable. */
+export function getEnv(name: string): string | undefined {
+  return process.env[name];
+}
