@@ -114,7 +114,15 @@ export class Upload {
       await this.#write(this.#head === undefined ? parts : [this.#head, ...parts]);
       if (this.#stopped) return;
       this.#taken += slice.length;
-      this.#progress?.({ bytes: this.#taken, total: this.#body.length });
+      if (this.#progress !== null) this.#tell(this.#progress);
+    }
+  }
+
+  #tell(progress: OnProgress): void {
+    try {
+      progress({ bytes: this.#taken, total: this.#body.length });
+    } catch {
+      // It only watches, as on the way in.
     }
   }
 
