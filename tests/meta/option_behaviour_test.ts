@@ -11,6 +11,7 @@ const INTERFACES: readonly [file: string, name: string, prefix: string][] = [
   ["src/client/options.ts", "SharedOptions", ""],
   ["src/client/options.ts", "ClientOptions", ""],
   ["src/client/options.ts", "RequestOptions", ""],
+  ["src/client/download.ts", "DownloadOptions", ""],
   ["src/client/options.ts", "LimitOptions", "limits."],
   ["src/client/options.ts", "DecompressOptions", "decompress."],
   ["src/client/options.ts", "TlsOptions", "tls."],

@@ -44,6 +44,8 @@ export const GROUPS: readonly Group[] = [
   { name: "SharedOptions", title: "Options of a client and of a request" },
   { name: "ClientOptions", title: "Options of a client alone" },
   { name: "RequestOptions", title: "Options of a request alone" },
+  { name: "DownloadOptions", title: "Options of `download()` alone" },
+  { name: "FileOptions", title: "Options of `file()`" },
   { name: "TimeoutOptions", title: "`timeout`" },
   { name: "RetryOptions", title: "`retry`" },
   { name: "BackoffOptions", title: "`retry.backoff`" },
@@ -219,7 +221,7 @@ function fieldsOf(name: string, symbol: Node): Row[] {
 
 /** The names of codes begin with one of these; what a host calls its own failures does not. */
 const CODE =
-  /"((?:BODY|CERTIFICATE|CLIENT|CONNECT|CONNECTION|DIAL|DNS|HOOK|HTTP|INCOMPLETE|LIMIT|PIN|POOL|PROTOCOL|PROXY|SOCKET|TLS|UNSUPPORTED)_[A-Z_]+)"/g;
+  /"((?:BODY|CERTIFICATE|CLIENT|CONNECT|CONNECTION|DIAL|DNS|FILE|HOOK|HTTP|INCOMPLETE|LIMIT|PIN|POOL|PROTOCOL|PROXY|SOCKET|TLS|UNSUPPORTED)_[A-Z_]+)"/g;
 
 /** Every code that the source gives to an error. */
 export function codesInSource(): string[] {
