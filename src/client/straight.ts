@@ -36,6 +36,8 @@ export function straight({ begin, passes, whole }: StraightParts): Run {
     begin(request, call);
     let outcome: Promise<HttpResponse>;
     try {
+      // The call began in this very turn: the transport need not ask for the time again.
+      call.freshAt = call.startedAt;
       outcome = transport.send(request, call);
       const response = await outcome;
       if (passes.every((test) => test(response, call.settings))) {

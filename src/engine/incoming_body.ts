@@ -171,12 +171,7 @@ export class ExchangeBody implements IncomingBody {
       this.#reading = undefined;
       return resolve(this.#mayKeep(view, length, owned) ? view.subarray(from, to) : view.slice(from, to));
     }
-    if (length === this.length && !owned && this.#target === undefined) {
-      // The usual case: a small body that came with its head.
-      this.#shared = length <= SHARED_BYTES;
-      this.#target = this.#shared ? slab.copy(view, from, to) : view.slice(from, to);
-      return;
-    }
+    if (length === this.length && this.#target === undefined) return this.#keepWhole(view, from, to, owned);
     if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) {
       this.#expectWhole();
     }
@@ -234,6 +229,14 @@ export class ExchangeBody implements IncomingBody {
   #mayKeep(view: Uint8Array, length: number, owned: boolean): boolean {
     if (2 * length <= view.length) return false;
     return owned || this.#source.claim(length);
+  }
+
+  /** The usual case: a small body that came with its head. */
+  #keepWhole(view: Uint8Array, from: number, to: number, owned: boolean): void {
+    const length = to - from;
+    this.#shared = owned ? 2 * length <= view.length : length <= SHARED_BYTES;
+    if (owned) this.#target = view.subarray(from, to);
+    else this.#target = this.#shared ? slab.copy(view, from, to) : view.slice(from, to);
   }
 
   /** A small body is gathered in one piece before anybody asks for it. */

@@ -80,10 +80,18 @@ export class PoolDial<C = unknown> {
   }
 }
 
+/** What the pool reads of a route, and keeps on it. */
+export interface PoolKey {
+  /** Whether its connections may turn out to carry several exchanges at once. */
+  readonly mayMultiplex: boolean;
+  /** What the pool knows of it, so that it is found without a search; only the pool sets it. */
+  slots: object | undefined;
+}
+
 /** What the pool knows of one route. */
 export class RouteSlots<C = unknown> {
   /** The route itself. */
-  readonly key: object;
+  readonly key: PoolKey;
   /** Whether its connections carry several exchanges; `undefined` until the first is open. */
   multiplexed: boolean | undefined;
   /** Open connections. */
@@ -103,7 +111,7 @@ export class RouteSlots<C = unknown> {
   /** @internal Sequence of the waiter for which it stands among the starved; 0 when it does not. */
   starvedAs = 0;
 
-  constructor(key: object, multiplexed: boolean | undefined) {
+  constructor(key: PoolKey, multiplexed: boolean | undefined) {
     this.key = key;
     this.multiplexed = multiplexed;
   }

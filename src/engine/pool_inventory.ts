@@ -6,18 +6,12 @@
  */
 
 import { LinkedList } from "../base/linked_list.ts";
-import { PoolDial, PoolEntry, type PoolWaiter, RouteSlots } from "./pool_entry.ts";
-
-/** What the pool reads of a route. */
-export interface PoolKey {
-  /** Whether its connections may turn out to carry several exchanges at once. */
-  readonly mayMultiplex: boolean;
-}
+import { PoolDial, PoolEntry, type PoolKey, type PoolWaiter, RouteSlots } from "./pool_entry.ts";
 
 /** Connections and dials, counted. */
 export class PoolInventory<C> {
   /** What is known per route; a route of which nothing is left is forgotten. */
-  readonly routes: Map<object, RouteSlots<C>> = new Map<object, RouteSlots<C>>();
+  readonly routes: Map<PoolKey, RouteSlots<C>> = new Map<PoolKey, RouteSlots<C>>();
   /** Idle connections, the one idle for longest first. */
   readonly idle: LinkedList<PoolEntry<C>> = new LinkedList<PoolEntry<C>>();
   /** Connections open or being opened. */
@@ -28,6 +22,7 @@ export class PoolInventory<C> {
     let route = this.routes.get(key);
     if (route === undefined) {
       this.routes.set(key, route = new RouteSlots<C>(key, key.mayMultiplex ? undefined : false));
+      key.slots = route;
     }
     return route;
   }
@@ -36,6 +31,7 @@ export class PoolInventory<C> {
   settle(route: RouteSlots<C>): void {
     if (route.empty) this.routes.delete(route.key);
     else this.routes.set(route.key, route);
+    route.key.slots = route.empty ? undefined : route;
   }
 
   /** Enters a dial. */

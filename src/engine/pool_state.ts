@@ -17,10 +17,11 @@ import type {
   PoolAction,
   PoolDial,
   PoolEntry,
+  PoolKey,
   PoolWaiter,
   RouteSlots,
 } from "./pool_entry.ts";
-import { PoolInventory, type PoolKey } from "./pool_inventory.ts";
+import { PoolInventory } from "./pool_inventory.ts";
 import { isBefore, oldest, PoolQueue } from "./pool_queue.ts";
 import { StarvedRoutes } from "./starved_routes.ts";
 
@@ -72,13 +73,13 @@ export class PoolState<C> {
   }
 
   /** What is known per route. */
-  get routes(): ReadonlyMap<object, RouteSlots<C>> {
+  get routes(): ReadonlyMap<PoolKey, RouteSlots<C>> {
     return this.#books.routes;
   }
 
   /** Takes a slot on the newest connection of a route, if that needs no further thought. */
-  take(key: object, now: number): PoolEntry<C> | undefined {
-    const entry = this.#books.routes.get(key)?.free.head?.item;
+  take(key: PoolKey, now: number): PoolEntry<C> | undefined {
+    const entry = (key.slots as RouteSlots<C> | undefined)?.free.head?.item;
     if (entry === undefined || (entry.active === 0 && entry.staleAt <= now)) return undefined;
     this.#books.occupy(entry);
     return entry;
@@ -238,7 +239,7 @@ export class PoolState<C> {
   }
 
   /** Closes the idle connections of the routes that `matches`, and the busy ones after their last exchange. */
-  purge(matches: (key: object) => boolean): readonly PoolAction<C>[] {
+  purge(matches: (key: PoolKey) => boolean): readonly PoolAction<C>[] {
     for (const route of [...this.routes.values()]) {
       if (!matches(route.key)) continue;
       for (const dial of route.dials) dial.purged = true;

@@ -40,6 +40,8 @@ export class Route {
   readonly label: string;
   /** @internal What it was made from. */
   readonly choice: TlsChoice;
+  /** @internal What the pool knows of it. */
+  slots: object | undefined = undefined;
   /** @internal Who made it; `undefined` once it was dropped. */
   table: RouteTable | undefined;
 

@@ -102,7 +102,9 @@ export class SocketTransport implements Transport, EngineContext {
   }
 
   #exchange(request: HttpRequest, call: Call): Promise<HttpResponse> {
-    const now = this.#clock.now();
+    const fresh = call.freshAt;
+    call.freshAt = NaN;
+    const now = fresh > 0 ? fresh : this.#clock.now();
     return new Promise((resolve, reject) => {
       const route = this.#routes.routeFor(request, call.settings);
       const attempt = call.startAttempt(request, now);

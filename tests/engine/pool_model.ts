@@ -3,8 +3,13 @@
  * Must not know the rules; it only keeps what was decided.
  */
 
-import { type PoolAction, type PoolDial, type PoolEntry, PoolWaiter } from "../../src/engine/pool_entry.ts";
-import type { PoolKey } from "../../src/engine/pool_inventory.ts";
+import {
+  type PoolAction,
+  type PoolDial,
+  type PoolEntry,
+  type PoolKey,
+  PoolWaiter,
+} from "../../src/engine/pool_entry.ts";
 import { type PoolLimits, PoolState } from "../../src/engine/pool_state.ts";
 
 /** A route with a name. */
@@ -32,7 +37,7 @@ export function limits(change: Partial<PoolLimits> = {}): PoolLimits {
 
 /** A route. */
 export function key(name: string, mayMultiplex = false): Key {
-  return { name, mayMultiplex };
+  return { name, mayMultiplex, slots: undefined };
 }
 
 /** A pool whose connections are numbers. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../support/suite.ts";
-import { Caller, key, limits, Model } from "./pool_model.ts";
+import { Caller, type Key, key, limits, Model } from "./pool_model.ts";
 
 type Step =
   | { readonly do: "acquire"; readonly route: number }
@@ -141,7 +141,7 @@ function check(run: Run): void {
       assert(entry.active >= 0 && (entry.active <= entry.capacity || run.resized), "slots are over- or underused");
       if (entry.active === 0) idle++;
       const free = entry.active < entry.capacity && entry.retireAt > run.model.now;
-      assert(!free || slots.queue.size === 0, `a call waits beside a free slot of ${(of as { name: string }).name}`);
+      assert(!free || slots.queue.size === 0, `a call waits beside a free slot of ${(of as Key).name}`);
     }
     const users = run.served().filter((caller) => caller.key === of && !caller.entry!.gone).length;
     assertEquals([...slots.entries].reduce((sum, entry) => sum + entry.active, 0), users);

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { PoolWaiter, RouteSlots } from "../../src/engine/pool_entry.ts";
 import { PoolQueue } from "../../src/engine/pool_queue.ts";
 import { StarvedRoutes } from "../../src/engine/starved_routes.ts";
+import { key } from "./pool_model.ts";
 import { test } from "../support/suite.ts";
 
 test("StarvedRoutes yields the eligible route whose first waiter came first, whatever happens in between", () => {
@@ -14,7 +15,7 @@ test("StarvedRoutes yields the eligible route whose first waiter came first, wha
     fc.property(fc.array(step, { maxLength: 80, size: "max" }), (steps) => {
       const starved = new StarvedRoutes<number>();
       const queue = new PoolQueue<number>();
-      const routes = Array.from({ length: 6 }, (_, name) => new RouteSlots<number>({ name }, false));
+      const routes = Array.from({ length: 6 }, (_, name) => new RouteSlots<number>(key(String(name)), false));
       const closed = new Set<RouteSlots<number>>();
       const eligible = (route: RouteSlots<number>): boolean => route.queue.size > 0 && !closed.has(route);
       for (const { do: what, route: at } of steps) {
