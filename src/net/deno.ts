@@ -32,6 +32,15 @@ function open(target: ConnectTarget, signal: AbortSignal): Promise<DenoTcpConn> 
     : denoHost().connect({ hostname: target.host, port: target.port, signal });
 }
 
+function tune(conn: DenoTcpConn): void {
+  try {
+    conn.setNoDelay(true);
+    conn.setKeepAlive(true);
+  } catch {
+    // Some systems refuse it on a connection that broke meanwhile; the first read tells how.
+  }
+}
+
 /** Connects with Deno's own sockets; the target must be within their means. */
 export async function connectDeno(target: ConnectTarget, cancel: CancelToken): Promise<Socket> {
   cancel.throwIfCancelled();
@@ -50,10 +59,7 @@ export async function connectDeno(target: ConnectTarget, cancel: CancelToken): P
     conn.close();
     throw cancel.reason;
   }
-  if (target.kind === "tcp") {
-    conn.setNoDelay(true);
-    conn.setKeepAlive(true);
-  }
+  if (target.kind === "tcp") tune(conn);
   return new DenoSocket(conn, {
     startTls: target.tls !== null ? startDenoTls : noTls,
     peer: printableTarget(target),
