@@ -26,8 +26,8 @@ export function maskUrl(url: string): string {
 
 /** Hides the user info of a URL, well formed or not. */
 export function maskUserInfo(url: string): string {
-  // Two slashes begin an authority also where there is no scheme.
-  const scheme = /^(?:[A-Za-z][A-Za-z0-9+.-]*:[/\\]*|[/\\]{2,})/.exec(url)?.[0] ?? "";
+  // Two slashes begin an authority also where there is no scheme; a colon without one may follow a user.
+  const scheme = /^(?:[a-z][a-z0-9+.-]*:[/\\]+|https?:|[/\\]{2,})/i.exec(url)?.[0] ?? "";
   const rest = url.slice(scheme.length);
   const stop = rest.search(/[/\\?#]/);
   const authority = stop < 0 ? rest : rest.slice(0, stop);

@@ -5,6 +5,7 @@
  * (its encoded head, its route) may be kept beside it and reused.
  */
 
+import { inspectAs } from "../base/inspect.ts";
 import type { Body } from "./body.ts";
 import { HeaderList } from "./header_list.ts";
 import { assertMethod } from "./method.ts";
@@ -34,6 +35,13 @@ export class HttpRequest {
   readonly body: Body | null;
   /** @internal What the engine derived from this request; empty at first. */
   readonly wire: { route?: unknown; head?: unknown } = {};
+
+  static {
+    inspectAs(this, ({ method, url, headers, body }) => {
+      const kind = body === null ? "" : `, body: ${body.kind}`;
+      return `HttpRequest { ${method} ${url.toJSON()}, headers: ${JSON.stringify(headers)}${kind} }`;
+    });
+  }
 
   /** Throws `TypeError` when the method is not a token. */
   constructor(method: string, url: RequestUrl, headers: HeaderList = HeaderList.empty, body: Body | null = null) {

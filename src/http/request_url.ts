@@ -5,6 +5,7 @@
  * origin (pool, redirects, cookies, proxies, guards) reads the parts from here.
  */
 
+import { inspectAs } from "../base/inspect.ts";
 import { maskUrl } from "../base/redact.ts";
 import { quote } from "./field_grammar.ts";
 
@@ -36,9 +37,11 @@ export class RequestUrl {
   constructor(input: string | URL) {
     const url = typeof input === "object" && input !== null ? input : parse(input);
     if (url.protocol !== "http:" && url.protocol !== "https:") {
-      throw new TypeError(
-        `Cannot request ${quote(maskUrl(url.href))}: its scheme is ${quote(url.protocol)}, expected http: or https:`,
-      );
+      // `user:password@host` reads as a URL of the scheme `user`.
+      const found = /^[^/?#]*@/.test(url.href)
+        ? "it has user info and no scheme"
+        : `its scheme is ${quote(url.protocol)}`;
+      throw new TypeError(`Cannot request ${quote(maskUrl(url.href))}: ${found}, expected http: or https:`);
     }
     this.scheme = url.protocol === "https:" ? "https" : "http";
     const host = url.hostname;
@@ -66,6 +69,15 @@ export class RequestUrl {
   /** The URL without user info, fragment included: safe to hand out. */
   toString(): string {
     return this.href + this.fragment;
+  }
+
+  /** The URL without user info and fragment, secret-looking query values masked: safe to log. */
+  toJSON(): string {
+    return maskUrl(this.href);
+  }
+
+  static {
+    inspectAs(this, (url) => `RequestUrl ${url.toJSON()}`);
   }
 }
 

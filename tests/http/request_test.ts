@@ -3,6 +3,7 @@ import { bodyOf } from "../../src/http/bodies/body_of.ts";
 import { HeaderList } from "../../src/http/header_list.ts";
 import { HttpRequest } from "../../src/http/request.ts";
 import { RequestUrl } from "../../src/http/request_url.ts";
+import { inspect } from "../support/inspect.ts";
 import { test } from "../support/suite.ts";
 
 const URL_A = new RequestUrl("https://a.test/");
@@ -20,4 +21,18 @@ test("HttpRequest changes by making another, with an empty drawer", () => {
   assertEquals([first.withoutHeaders("a").headers.length, first.headers.length], [0, 1]);
   assertThrows(() => first.with({ method: "post" }), TypeError, 'expected "POST"');
   assertEquals([new HttpRequest("GET", URL_A).body, new HttpRequest("GET", URL_A).headers.length], [null, 0]);
+});
+
+test("HttpRequest is printed in one line without its secrets", () => {
+  const url = new RequestUrl("http://user:pass@a.test/?token=t");
+  const request = new HttpRequest(
+    "POST",
+    url,
+    HeaderList.from({ Authorization: "Bearer s", A: "1" }),
+    bodyOf("secret"),
+  );
+  assertEquals(
+    inspect(request),
+    'HttpRequest { POST http://a.test/?token=***, headers: {"a":"1","authorization":"***"}, body: a string }',
+  );
 });

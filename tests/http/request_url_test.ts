@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { RequestUrl } from "../../src/http/request_url.ts";
+import { inspect } from "../support/inspect.ts";
 import { test } from "../support/suite.ts";
 
 test("RequestUrl takes a URL apart", () => {
@@ -52,4 +53,18 @@ test("RequestUrl refuses what is not an absolute http URL", () => {
   }
   assertThrows(() => new RequestUrl(null as unknown as string), TypeError, "it is a null");
   assertThrows(() => new RequestUrl(1 as unknown as string), TypeError, "it is a number");
+});
+
+test("RequestUrl is printed and logged without its secrets", () => {
+  const url = new RequestUrl("http://user:pass@a.test/p?q=1&token=t#access_token=f");
+  assertEquals(JSON.stringify({ url }), '{"url":"http://a.test/p?q=1&token=***"}');
+  assertEquals(inspect(url), "RequestUrl http://a.test/p?q=1&token=***");
+});
+
+test("RequestUrl takes what stands before an @ for user info, not for a scheme", () => {
+  const error = assertThrows(() => new RequestUrl("user:pass@a.test"), TypeError) as Error;
+  assertEquals(
+    error.message,
+    'Cannot request "***@a.test": it has user info and no scheme, expected http: or https:',
+  );
 });
