@@ -15,7 +15,7 @@ export type { CookieFilter, CookieJarOptions } from "../policy/cookies/cookie_ja
  * use the files of this runtime.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { Client, CookieJar } from "@jetstream/client";
  *
  * const jar = new CookieJar();

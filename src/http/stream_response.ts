@@ -43,7 +43,7 @@ export interface IterLinesOptions {
  * `discard()`, which the end of an `await using` block calls.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { Client } from "@jetstream/client";
  *
  * await using client = new Client();

@@ -137,13 +137,14 @@ function fieldOf(token: string): string {
  * ```ts
  * import { bearer, Client } from "@jetstream/client";
  *
+ * // Asks the server that gives tokens.
+ * const newToken = (_refused?: string) => Promise.resolve({ access_token: "abc", expires_in: 3600 });
+ *
  * const auth = bearer(async ({ refused }) => {
  *   const { access_token, expires_in } = await newToken(refused);
  *   return { token: access_token, expiresAt: Date.now() + expires_in * 1000 };
  * });
  * const client = new Client({ baseUrl: "https://api.example.com", auth });
- *
- * declare function newToken(refused?: string): Promise<{ access_token: string; expires_in: number }>;
  * ```
  */
 export function bearer(token: string | TokenProvider): Auth {

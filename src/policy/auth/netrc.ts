@@ -96,7 +96,7 @@ async function findFile(files: Files, context: AuthContext): Promise<string | un
  * understood fails the call, as does a `path` that does not exist.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { get, netrc } from "@jetstream/client";
  *
  * const response = await get("https://api.example.com/me", { auth: netrc() });
