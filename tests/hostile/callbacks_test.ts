@@ -9,6 +9,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
 import { Client, type ClientOptions, JetstreamError, type RequestOptions } from "../../mod.ts";
 import { Authority } from "../support/certificates.ts";
+import { escapes } from "../support/escapes.ts";
 import { watchLeaks } from "../support/leaks.ts";
 import { latin1, type RawConnection, type RawServer, rawServer } from "../support/raw_server.ts";
 import { test, type TestContext } from "../support/suite.ts";
@@ -26,23 +27,6 @@ function client(t: TestContext, options: ClientOptions = {}): Client {
   const made = new Client({ retry: false, trustEnv: false, timeout: 5_000, ...options });
   t.after(() => made.close());
   return made;
-}
-
-/** Whatever escapes to the process while `run` runs, as far as its runner leaves that to us; else the runner fails the test. */
-async function escaped(run: () => Promise<void>): Promise<unknown[]> {
-  const found: unknown[] = [];
-  const note = (reason: unknown): void => void found.push(reason);
-  process.on("unhandledRejection", note);
-  process.on("uncaughtException", note);
-  try {
-    await run();
-    // What was rejected in the last turn is told in one of the next.
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
-  } finally {
-    process.off("unhandledRejection", note);
-    process.off("uncaughtException", note);
-  }
-  return found;
 }
 
 /** Pieces that a parser has to look at twice. */
@@ -110,7 +94,7 @@ async function player(
       }
       for (const part of next.parts) {
         await connection.write(latin1(part));
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setTimeout(resolve, 0));
       }
       if (next.end === "fin") return connection.end();
       return next.end === "destroy" || tls !== undefined ? connection.destroy() : connection.reset();
@@ -137,7 +121,7 @@ async function fuzz(t: TestContext, base: (port: number) => string, tls?: { cert
     ...(ca === undefined ? {} : { tls: { ca } }),
   });
   const url = base(server.port);
-  const found = await escaped(() =>
+  const found = await escapes(() =>
     fc.assert(
       fc.asyncProperty(played, async (one) => {
         play(one);
@@ -191,7 +175,7 @@ test("S43: garbage in place of a TLS handshake fails the call and nothing else",
   const record = fc.tuple(fc.constantFrom(20, 21, 22, 23, 24, 0, 255), fc.uint8Array({ maxLength: 60 })).map(
     ([type, content]) => Uint8Array.of(type, 3, 3, content.length >> 8, content.length & 0xff, ...content),
   );
-  const found = await escaped(() =>
+  const found = await escapes(() =>
     fc.assert(
       fc.asyncProperty(fc.oneof(record, fc.uint8Array({ minLength: 1, maxLength: 80 })), async (garbage) => {
         bytes = garbage;
@@ -242,7 +226,7 @@ for (const [name, options, fatal] of FUNCTIONS) {
     const [server] = await player(t);
     const made = client(t);
     const url = `http://127.0.0.1:${server.port}/`;
-    const found = await escaped(async () => {
+    const found = await escapes(async () => {
       let failure: unknown;
       let text: string | undefined;
       try {
