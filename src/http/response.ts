@@ -33,7 +33,7 @@ const EMPTY = new Uint8Array(0);
  * A response. The members that need the body are plain calls: the body is in memory.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { get } from "@jetstream/client";
  *
  * const response = await get("https://api.example.com/users");

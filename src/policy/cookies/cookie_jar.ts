@@ -57,6 +57,8 @@ export interface CookieFilter {
  *
  * const jar = new CookieJar();
  * jar.set("theme=dark; Path=/", "https://example.com");
+ * // The public suffixes are loaded before a cookie may name a domain.
+ * await jar.ready();
  * jar.set({ name: "lang", value: "en", domain: "example.com", secure: true });
  * jar.get("https://example.com/", "theme")?.value; // "dark"
  * ```
