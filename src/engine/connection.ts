@@ -23,8 +23,6 @@ export interface Connection extends PooledConnection {
   pause(exchange: Exchange): void;
   /** Reads on. */
   resume(exchange: Exchange): void;
-  /** Whether the buffer that holds the `length` bytes just read is given away with them. */
-  claim(exchange: Exchange, length: number): boolean;
   /** Ends the exchange at once; what it carried is lost. */
   abort(exchange: Exchange, reason: Error): void;
   /** Ends whatever is under way, and the connection. */

@@ -224,10 +224,6 @@ export class Exchange implements BodySource {
     this.#connection!.resume(this);
   }
 
-  claim(length: number): boolean {
-    return this.#connection!.claim(this, length);
-  }
-
   abandon(reason: Error): void {
     this.#connection!.abort(this, reason);
   }

@@ -354,10 +354,6 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
     this.#socket.resume();
   }
 
-  claim(exchange: Exchange, length: number): boolean {
-    return this.#exchange === exchange && this.#space.claim(length);
-  }
-
   #adoptLimits(settings: Call["settings"]): void {
     const before = this.#settings;
     this.#settings = settings;

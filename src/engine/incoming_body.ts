@@ -30,8 +30,6 @@ export interface BodySource {
   resume(): void;
   /** The rest is not wanted: ends the exchange at once. */
   abandon(reason: Error): void;
-  /** Whether the buffer that holds the `length` bytes just read is given away with them. */
-  claim(length: number): boolean;
 }
 
 interface Pending<T> {
@@ -223,12 +221,11 @@ export class ExchangeBody implements IncomingBody {
   }
 
   /**
-   * Whether a piece is kept as it is: most of what was read, so that no other piece shares its
-   * memory, which whoever gets it may transfer away.
+   * Whether a piece is kept as it is: it must be most of what was read, so that no other piece
+   * shares its memory, which whoever gets it may transfer away.
    */
   #mayKeep(view: Uint8Array, length: number, owned: boolean): boolean {
-    if (2 * length <= view.length) return false;
-    return owned || this.#source.claim(length);
+    return owned && 2 * length > view.length;
   }
 
   /** The usual case: a small body that came with its head. */

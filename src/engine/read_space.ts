@@ -5,7 +5,7 @@
  * connection waits with a small one.
  */
 
-import { LARGE_READ, MEDIUM_READ, type ReadBuffers, SMALL_READ } from "./read_buffers.ts";
+import { MEDIUM_READ, type ReadBuffers, SMALL_READ } from "./read_buffers.ts";
 
 /** The read buffers of one connection. */
 export class ReadSpace {
@@ -18,7 +18,6 @@ export class ReadSpace {
   #landing: Uint8Array | undefined;
   /** Bytes received since the last rest: they tell how large the next response may be. */
   #received = 0;
-  #inLarge = false;
 
   constructor(buffers: ReadBuffers, ownedViews: boolean) {
     this.#buffers = buffers;
@@ -42,9 +41,7 @@ export class ReadSpace {
     this.#received += view.length;
     const landing = this.#landing;
     this.#landing = undefined;
-    if (landing !== undefined && view.buffer === landing.buffer) return true;
-    this.#inLarge = this.#large !== undefined && view.buffer === this.#large.buffer;
-    return false;
+    return landing !== undefined && view.buffer === landing.buffer;
   }
 
   /** Whether what arrives belongs to the receiver in any case. */
@@ -52,18 +49,10 @@ export class ReadSpace {
     return this.#ownedViews;
   }
 
-  /** Gives the large buffer away if `length` bytes in it are worth it. */
-  claim(length: number): boolean {
-    if (!this.#inLarge || this.#large === undefined || length < LARGE_READ / 2) return false;
-    this.#large = undefined;
-    return true;
-  }
-
   /** The exchange is over; no read into a large buffer is pending. */
   rest(): void {
     if (this.#large !== undefined) this.#buffers.give(this.#large);
     this.#large = this.#landing = undefined;
-    this.#inLarge = false;
     this.paused = false;
     // A response that did not fit into one read makes the next one more likely to.
     const small = this.#waiting;

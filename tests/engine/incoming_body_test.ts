@@ -7,7 +7,6 @@ import { bytesOf, textOf } from "./engine_kit.ts";
 /** An exchange that notes what its body asks for. */
 class Source implements BodySource {
   readonly log: string[] = [];
-  claims = false;
   readonly body: ExchangeBody;
 
   constructor(length?: number) {
@@ -26,16 +25,11 @@ class Source implements BodySource {
     this.log.push(`abandon ${reason.name}`);
   }
 
-  claim(length: number): boolean {
-    if (this.claims) this.log.push(`claim ${length}`);
-    return this.claims;
-  }
-
   push(text: string, owned = false): void {
     const view = bytesOf(text);
     this.body.push(view, 0, view.length, owned);
     // The view is borrowed: whoever kept it without a copy sees this.
-    if (!owned && !this.claims) view.fill(33);
+    if (!owned) view.fill(33);
   }
 }
 
@@ -283,20 +277,6 @@ test("ExchangeBody hands out no two chunks in the same memory", async () => {
   const pending = source.body.read() as Promise<Uint8Array>;
   source.body.push(view, 0, 4, true);
   assertEquals((await pending).buffer === view.buffer, false);
-});
-
-test("ExchangeBody takes a read buffer over where that saves a copy", async () => {
-  const source = new Source();
-  source.claims = true;
-  const pending = source.body.read() as Promise<Uint8Array>;
-  const view = new Uint8Array(100_000);
-  source.body.push(view, 0, view.length, false);
-  assertEquals((await pending).buffer === view.buffer, true);
-  source.body.push(view, 0, 60_000, false);
-  source.body.push(view, 60_000, 100_000, false);
-  assertEquals((source.body.read() as Uint8Array).buffer === view.buffer, true);
-  assertEquals((source.body.read() as Uint8Array).buffer === view.buffer, false);
-  assertEquals(source.log, ["claim 100000", "claim 60000"]);
 });
 
 test("ExchangeBody of a few bytes shares memory with others until it is handed out in parts", () => {

@@ -37,18 +37,6 @@ test("ReadSpace knows what has landed in place", () => {
   assertEquals(space.received(target.subarray(0, 5)), false);
 });
 
-test("ReadSpace gives its large buffer away when most of it was filled", () => {
-  const space = new ReadSpace(new ReadBuffers(), false);
-  const large = space.forBody(undefined);
-  space.received(large.subarray(0, 1_000));
-  assertEquals(space.claim(1_000), false);
-  space.received(large.subarray(0, LARGE_READ / 2));
-  assertEquals([space.claim(LARGE_READ / 2), space.claim(LARGE_READ / 2)], [true, false]);
-  assertNotStrictEquals(space.forBody(undefined), large);
-  space.received(space.waiting().subarray(0, 5));
-  assertEquals(space.claim(5), false);
-});
-
 test("ReadSpace waits with a larger buffer once a response did not fit", () => {
   const space = new ReadSpace(new ReadBuffers(), false);
   space.received(space.waiting());
