@@ -91,7 +91,8 @@ export function resolveRequest(base: Settings, given: object, merged: object, co
   let changed: Partial<Settings> | undefined;
   const from = given as Record<string, unknown>;
   for (const name of Object.keys(given)) {
-    const resolve = RESOLVERS[name];
+    // Own rows alone: what was put into the prototype of all objects is no resolver.
+    const resolve = Object.hasOwn(RESOLVERS, name) ? RESOLVERS[name] : undefined;
     if (resolve === undefined || from[name] === undefined) continue;
     const value = name === "hooks" ? (merged as Record<string, unknown>).hooks : from[name];
     changed = Object.assign(changed ?? {}, resolve(value as never, context));

@@ -269,7 +269,7 @@ function* pairsOf(input: Exclude<HeadersInput, HeaderList>): Iterable<[string, s
   }
   for (const [name, value] of Object.entries(input)) {
     if (value === null || value === undefined) continue;
-    if (typeof value === "object") { for (const one of value) yield [name, one]; }
+    if (typeof value === "object" && Symbol.iterator in value) { for (const one of value) yield [name, one]; }
     else yield [name, typeof value === "number" && Number.isFinite(value) ? String(value) : value as string];
   }
 }
