@@ -20,7 +20,7 @@ export interface PoolOptions {
   max?: number;
   /** Connections per route (scheme, host, port, proxy, TLS …). @default {64} */
   perRoute?: number;
-  /** Unused connections kept per route. @default {32} */
+  /** Unused connections kept per route; more stay for a second, for the next burst of calls. @default {32} */
   idlePerRoute?: number;
   /** Milliseconds that an unused connection is kept, unless the server says less. @default {90_000} */
   idleTimeout?: number;
