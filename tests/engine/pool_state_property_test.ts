@@ -26,12 +26,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const LIMITS = limits({ max: 5, perRoute: 3, idlePerRoute: 2, idleTimeout: 100, maxQueue: 6 });
-const ROUTES = [key("a"), key("b"), key("c"), key("h2", true)];
 
 /** A model with the callers that tests pick from. */
 class Run {
   readonly model = new Model(LIMITS);
   readonly callers: Caller[] = [];
+  readonly routes: readonly Key[] = [key("a"), key("b"), key("c"), key("h2", true)];
   /** Whether a peer has taken slots back that may be in use. */
   resized = false;
   #names = 0;
@@ -49,7 +49,7 @@ class Run {
   }
 
   acquire(route: number): void {
-    const of = ROUTES[route]!;
+    const of = this.routes[route]!;
     const entry = this.model.state.take(of, this.model.now);
     const name = `w${++this.#names}`;
     if (entry === undefined) return void this.callers.push(this.model.acquire(name, of));
@@ -72,7 +72,7 @@ class Run {
         return this.acquire(step.route);
       case "dialled": {
         const dial = of(model.dials, step.pick);
-        const capacity = dial?.route.key === ROUTES[3] ? 3 : 1;
+        const capacity = dial?.route.key === this.routes[3] ? 3 : 1;
         if (dial) model.dialled(model.nameOf(dial), capacity);
         return;
       }
@@ -115,9 +115,9 @@ class Run {
         return model.perform(model.state.resized(entry, step.capacity, model.now));
       }
       case "purge":
-        return model.perform(model.state.purge((of) => of === ROUTES[step.route]));
+        return model.perform(model.state.purge((of) => of === this.routes[step.route]));
       case "preconnect":
-        return model.perform(model.state.preconnect(ROUTES[step.route]!, 2));
+        return model.perform(model.state.preconnect(this.routes[step.route]!, 2));
     }
   }
 }
@@ -170,7 +170,7 @@ test("PoolState keeps its limits, leaks nothing and serves everybody, whatever h
         const dial = run.model.dials[0];
         const caller = run.served()[0];
         if (caller) run.release(caller, true);
-        else if (dial) run.model.dialled(run.model.nameOf(dial), dial.route.key === ROUTES[3] ? 3 : 1);
+        else if (dial) run.model.dialled(run.model.nameOf(dial), dial.route.key === run.routes[3] ? 3 : 1);
         check(run);
       }
       run.model.now += 1_000;
@@ -197,7 +197,7 @@ test("PoolState serves the calls of one route in the order in which they came", 
         for (const line of run.model.log()) {
           const [, name] = /^serve (\w+)/.exec(line) ?? [];
           const caller = run.callers.find((caller) => caller.name === name);
-          if (caller === undefined || caller.key !== ROUTES[0] || caller.sequence === 0) continue;
+          if (caller === undefined || caller.key !== run.routes[0] || caller.sequence === 0) continue;
           assert(caller.sequence > lastServed, `${name} overtook another call`);
           lastServed = caller.sequence;
         }
