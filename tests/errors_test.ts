@@ -9,7 +9,7 @@ type Row = readonly [
   code: string,
   phase: errors.ErrorPhase,
   retryable: boolean,
-  progress: errors.Progress,
+  progress: errors.SendProgress,
 ];
 
 const RESPONSE = { status: 503, statusText: "Service Unavailable" };

@@ -71,7 +71,7 @@ test("mergeOptions() refuses options out of place and unknown hooks", () => {
 
 test("a polluted Object.prototype adds no option", () => {
   const prototype = Object.prototype as { unix?: string };
-  prototype.unix = "/tmp/evil.sock";
+  prototype.unix = "/run/evil.sock";
   try {
     const merged = merge({}, {});
     assertEquals(Object.keys(merged), []);

@@ -399,8 +399,8 @@ const POLICIES: readonly Row[] = [
       ),
   ],
   [
-    "a progress function that fails",
-    (w) => w.with().post(w.url("/echo"), { ...withBody, onUploadProgress: () => fail() }),
+    "a trailers function that fails",
+    (w) => w.with().post(w.url("/echo"), { ...withBody, trailers: () => fail() }),
   ],
 ];
 

@@ -8,7 +8,8 @@ function main(): void {
   const start = performance.now();
   get(url, { timeout: { connect: Number(limit) }, retry: false }).then(
     () => console.log("answered"),
-    (error: { code: string }) => console.log(JSON.stringify({ code: error.code, after: performance.now() - start })),
+    (error: unknown) =>
+      console.log(JSON.stringify({ code: (error as { code: string }).code, after: performance.now() - start })),
   );
 }
 
