@@ -35,6 +35,8 @@ export class HttpRequest {
   readonly body: Body | null;
   /** @internal What the engine derived from this request; empty at first. */
   readonly wire: { route?: unknown; head?: unknown } = {};
+  /** What `withHeader` made last, and of what: layers set the same field on a repeated request again and again. */
+  #made: { readonly name: string; readonly value: string; readonly request: HttpRequest } | undefined;
 
   static {
     inspectAs(this, ({ method, url, headers, body }) => {
@@ -64,7 +66,11 @@ export class HttpRequest {
 
   /** The same request with one field set. */
   withHeader(name: string, value: string): HttpRequest {
-    return this.with({ headers: this.headers.with(name, value) });
+    const made = this.#made;
+    if (made !== undefined && made.name === name && made.value === value) return made.request;
+    const request = this.with({ headers: this.headers.with(name, value) });
+    this.#made = { name, value, request };
+    return request;
   }
 
   /** The same request without the named fields. */

@@ -36,3 +36,13 @@ test("HttpRequest is printed in one line without its secrets", () => {
     'HttpRequest { POST http://a.test/?token=***, headers: {"a":"1","authorization":"***"}, body: a string }',
   );
 });
+
+test("HttpRequest.withHeader() gives the same request again for the same field, and only then", () => {
+  const first = new HttpRequest("GET", new RequestUrl("https://a.example/"));
+  const made = first.withHeader("Cookie", "a=1");
+  assertStrictEquals(first.withHeader("Cookie", "a=1"), made);
+  assertEquals(first.withHeader("Cookie", "a=2").headers.get("cookie"), "a=2");
+  assertEquals(first.withHeader("X-Cookie", "a=2").headers.get("cookie"), null);
+  assertEquals(made.headers.get("cookie"), "a=1");
+  assertEquals(first.headers.has("cookie"), false);
+});

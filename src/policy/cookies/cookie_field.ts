@@ -43,10 +43,11 @@ export function formatCookieField<T extends SentCookie>(cookies: readonly T[], s
  * everything stays as it is.
  */
 export function mergeCookieFields(...sources: readonly string[]): string {
+  const given = sources.filter((source) => source !== "");
+  if (given.length < 2) return given[0] ?? "";
   let field = "";
   const names = new Set<string>();
-  for (const source of sources) {
-    if (source === "") continue;
+  for (const source of given) {
     const pairs = field === "" ? [source] : splitPairs(source).filter((pair) => !names.has(nameOf(pair)));
     for (const pair of splitPairs(source)) names.add(nameOf(pair));
     if (pairs.length > 0) field = field === "" ? source : `${field}; ${pairs.join("; ")}`;

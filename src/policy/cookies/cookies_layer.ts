@@ -45,6 +45,6 @@ async function exchange(request: HttpRequest, next: Next, source: CookieSource, 
  */
 function withCookies(request: HttpRequest, own: string, jar: string): HttpRequest {
   if (own === "" && jar === "") return request;
-  const written = request.headers.getAll("cookie").join("; ");
+  const written = request.headers.has("cookie") ? request.headers.getAll("cookie").join("; ") : "";
   return request.withHeader("Cookie", mergeCookieFields(written, own, jar));
 }
