@@ -13,13 +13,36 @@ export type HookPhase = "request" | "response" | "redirect" | "retry" | "error";
 
 type Hook<State> = (state: State) => unknown;
 
-/** Runs one hook; whatever it throws becomes a failure that names it. */
-export async function runHook<State>(phase: HookPhase, hook: Hook<State>, state: State): Promise<unknown> {
+/**
+ * Runs one hook; whatever it throws becomes a failure that names it. Only what a hook gives later
+ * is given later: most hooks are plain functions, and each promise costs as much as such a hook.
+ */
+export function runHook<State>(phase: HookPhase, hook: Hook<State>, state: State): unknown {
+  let result: unknown;
   try {
-    return await hook(state);
+    result = hook(state);
+    if (!isThenable(result)) return result;
   } catch (cause) {
-    throw new JetstreamError(`The ${phase} hook${nameOf(hook)} failed`, { code: "HOOK_FAILED", phase: "hook", cause });
+    throw failure(phase, hook, cause);
   }
+  return runLater(phase, hook, result);
+}
+
+async function runLater<State>(phase: HookPhase, hook: Hook<State>, result: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    return await result;
+  } catch (cause) {
+    throw failure(phase, hook, cause);
+  }
+}
+
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  if (result === null || (typeof result !== "object" && typeof result !== "function")) return false;
+  return typeof (result as { readonly then?: unknown }).then === "function";
+}
+
+function failure(phase: HookPhase, hook: Hook<never>, cause: unknown): JetstreamError {
+  return new JetstreamError(`The ${phase} hook${nameOf(hook)} failed`, { code: "HOOK_FAILED", phase: "hook", cause });
 }
 
 /** Runs the hooks of a phase that may replace the request to come. */

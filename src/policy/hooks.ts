@@ -20,23 +20,24 @@ export async function hooksLayer(request: HttpRequest, next: Next, call: Call): 
   const tag = call.settings.tag;
   let current = request;
   try {
-    const prepared = await runRequest(hooks, request, tag);
+    const prepared = hooks.request === undefined ? request : await runRequest(hooks.request, request, tag);
     if (prepared instanceof HttpRequest) current = prepared;
     const response = prepared instanceof HttpRequest ? await next(prepared) : prepared;
-    return await runResponse(hooks, current, response, call);
+    return hooks.response === undefined ? response : await runResponse(hooks.response, current, response, call);
   } catch (error) {
     throw await runError(hooks, current, error, tag);
   }
 }
 
 async function runRequest(
-  hooks: Hooks,
+  hooks: NonNullable<Hooks["request"]>,
   request: HttpRequest,
   tag: string | undefined,
 ): Promise<HttpRequest | HttpResponse> {
   let current = request;
-  for (const hook of hooks.request ?? []) {
-    const result = await runHook("request", hook, { request: current, tag });
+  for (const hook of hooks) {
+    const given = runHook("request", hook, { request: current, tag });
+    const result = given instanceof Promise ? await given : given;
     if (result === undefined) continue;
     if (result instanceof HttpResponse) return result;
     if (!(result instanceof HttpRequest)) throw wrongResult("request", hook, result, "an HttpRequest, an HttpResponse");
@@ -46,15 +47,16 @@ async function runRequest(
 }
 
 async function runResponse(
-  hooks: Hooks,
+  hooks: NonNullable<Hooks["response"]>,
   request: HttpRequest,
   response: HttpResponse,
   call: Call,
 ): Promise<HttpResponse> {
   let current = response;
   try {
-    for (const hook of hooks.response ?? []) {
-      const result = await runHook("response", hook, { request, response: current, tag: call.settings.tag });
+    for (const hook of hooks) {
+      const given = runHook("response", hook, { request, response: current, tag: call.settings.tag });
+      const result = given instanceof Promise ? await given : given;
       if (result === undefined || result === current) continue;
       if (!(result instanceof HttpResponse)) throw wrongResult("response", hook, result, "an HttpResponse");
       // A response made with the same body goes on with it.

@@ -10,7 +10,7 @@ import { untilCancelled } from "../../base/until_cancelled.ts";
 import type { Auth, AuthContext, AuthFlow } from "../../core/auth.ts";
 import type { Call } from "../../core/call.ts";
 import type { Layer, Next } from "../../core/layer.ts";
-import type { Runtime } from "../../core/runtime.ts";
+import type { Files, HashName, Runtime } from "../../core/runtime.ts";
 import type { Settings } from "../../core/settings.ts";
 import type { HttpRequest } from "../../http/request.ts";
 import type { HttpResponse } from "../../http/response.ts";
@@ -27,7 +27,7 @@ export function authLayer(host: AuthHost): Layer {
   return (request: HttpRequest, next: Next, call: Call): Promise<HttpResponse> => {
     const { auth } = call.settings;
     if (auth === null || !mayAuthenticate(auth, request, call)) return next(request);
-    return converse(auth.scheme, contextOf(host, call), request, next, call);
+    return converse(auth.scheme, new Context(host, call), request, next, call);
   };
 }
 
@@ -37,16 +37,35 @@ function mayAuthenticate(auth: NonNullable<Settings["auth"]>, request: HttpReque
   return home && (auth.origin === null || auth.origin === request.url.origin);
 }
 
-function contextOf(host: AuthHost, call: Call): AuthContext {
-  return {
-    hash: (name, data) => host.hash(name, data),
-    now: () => call.clock.wall(),
-    get signal(): AbortSignal {
-      return call.scope.signal;
-    },
-    files: host.files,
-    env: (name) => host.env(name),
-  };
+/** What a scheme sees of the runtime and the call. */
+class Context implements AuthContext {
+  readonly #host: AuthHost;
+  readonly #call: Call;
+
+  constructor(host: AuthHost, call: Call) {
+    this.#host = host;
+    this.#call = call;
+  }
+
+  hash(name: HashName, data: Uint8Array): Uint8Array {
+    return this.#host.hash(name, data);
+  }
+
+  now(): number {
+    return this.#call.clock.wall();
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.scope.signal;
+  }
+
+  get files(): Files | undefined {
+    return this.#host.files;
+  }
+
+  env(name: string): string | undefined {
+    return this.#host.env(name);
+  }
 }
 
 async function converse(
@@ -61,7 +80,8 @@ async function converse(
   let opened = false;
   try {
     for (let round = 0;; round++) {
-      const step = await nextStep(flow, response, call);
+      const taken = nextStep(flow, response, call);
+      const step = taken instanceof Promise ? await taken : taken;
       if (step.done) {
         if (response !== undefined) return response;
         throw new TypeError("Cannot authenticate: the scheme ended before it sent a request");
