@@ -51,6 +51,7 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
   #scope: Call["scope"] | undefined;
   #body: ExchangeBody | undefined;
   #hint: KeepAliveHint = NO_HINT;
+  #ends: Pick<Socket, "remoteAddress" | "localAddress"> | undefined;
   #served = 0;
   #closed = false;
   /** Whether it holds the process, and whether it will be asked to let go. */
@@ -317,6 +318,8 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
   #shut(reason: string, call: Call | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
+    // Some runtimes forget the addresses of a closed socket.
+    if (this.#served > 0) this.#ends ??= endsOf(this.#socket);
     this.#socket.close();
     this.#context.evicted(this.id, reason, call);
   }
@@ -362,7 +365,8 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
   }
 
   #facts(reused: boolean): ConnectionFacts {
-    const { remoteAddress, localAddress, tls } = this.#socket;
+    const { remoteAddress, localAddress } = this.#ends ??= endsOf(this.#socket);
+    const { tls } = this.#socket;
     return {
       id: this.id,
       protocol: "http/1.1",
@@ -373,4 +377,8 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
       tls,
     };
   }
+}
+
+function endsOf({ remoteAddress, localAddress }: Socket): Pick<Socket, "remoteAddress" | "localAddress"> {
+  return { remoteAddress, localAddress };
 }

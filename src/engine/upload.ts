@@ -144,11 +144,12 @@ export class Upload {
   }
 }
 
-/** What a source throws is the caller's own; it becomes the cause of an error of ours. */
+/** What a source throws is the caller's own; it becomes the cause of an error of ours. Either way the head was sent. */
 function sourceError(error: unknown, body: Body): Error {
+  if (error instanceof LocalProtocolError) {
+    return new LocalProtocolError(error.message, { code: error.code, progress: "sent", cause: error.cause });
+  }
   if (error instanceof JetstreamError) return error;
-  return new LocalProtocolError(`Cannot send the body: ${body.kind} failed`, {
-    code: "BODY_SOURCE_FAILED",
-    cause: error,
-  });
+  const message = `Cannot send the body: ${body.kind} failed`;
+  return new LocalProtocolError(message, { code: "BODY_SOURCE_FAILED", progress: "sent", cause: error });
 }

@@ -180,7 +180,7 @@ for (const { name, sent, message, code } of FAILURES) {
     const e = engine(t, [{}]);
     const { response, events } = e.start(sent());
     const error = await assertRejects(() => e.clock.until(response), LocalProtocolError, message);
-    assertEquals([error.code, error.retryable], [code, false]);
+    assertEquals([error.code, error.retryable, error.progress], [code, false, "sent"]);
     assertEquals(events.at(-1), `attempt-end#1 outcome=error code=${code}`);
     await e.assertQuiet(0);
   });
