@@ -15,15 +15,25 @@ const LIMIT = 150;
 const TOLERANCE = 50;
 const RUNS = 9;
 
-/** How long a call takes that must fail by the total limit. */
-async function taken(client: Client, url: string, streamed: boolean): Promise<number> {
+/**
+ * How long a call takes that must fail by a limit, less the time by which the machine was too late
+ * for a timer of the same length that ran beside it.
+ */
+async function taken(
+  client: Client,
+  url: string,
+  streamed: boolean,
+  limit: number,
+  phases = ["total"],
+): Promise<number> {
   const start = performance.now();
+  const timer = new Promise<number>((resolve) => setTimeout(() => resolve(performance.now() - start), limit));
   const error = await assertRejects(async () => {
     await read(client, url, streamed);
   }, TimeoutError);
   const end = performance.now();
-  assertEquals(error.phase, "total");
-  return end - start;
+  assert(phases.includes(error.phase), error.message);
+  return end - start - Math.max(0, await timer - limit);
 }
 
 /** The median of calls made one after the other: a machine that does other things spoils single ones. */
@@ -46,7 +56,7 @@ for (
       async ({ client, url }) => {
         const c = client({ timeout: { total: LIMIT }, retry: false });
         await c.get(url("/echo"));
-        const middle = await median(() => taken(c, url(path), streamed));
+        const middle = await median(() => taken(c, url(path), streamed, LIMIT));
         console.log(`${name}, ${streamed ? "streamed" : "buffered"}: ${middle.toFixed(1)} ms of ${LIMIT}`);
         assert(Math.abs(middle - LIMIT) < TOLERANCE, `the median is ${middle} ms, the limit ${LIMIT} ms`);
       },
@@ -67,7 +77,9 @@ behaviour("the total limit covers all attempts and their waits", async ({ client
   });
   after(() => server.close());
   const c = client({ timeout: { total: 500, attempt: 110 }, retry: { ...RETRY, backoff: () => 1 } });
-  const middle = await median(() => taken(c, `http://127.0.0.1:${server.port}/`, false));
+  // An attempt that ends with the total leaves no time for another: then it is the attempt's error.
+  const phases = ["total", "attempt"];
+  const middle = await median(() => taken(c, `http://127.0.0.1:${server.port}/`, false, 500, phases));
   console.log(`500 ms over 5 retries: ${middle.toFixed(1)} ms`);
   assert(Math.abs(middle - 500) < TOLERANCE, `the median is ${middle} ms, the limit 500 ms`);
 });
