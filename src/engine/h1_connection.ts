@@ -246,11 +246,13 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
     this.#context.unrefs.add(this);
   }
 
-  letGo(): void {
+  letGo(): boolean {
     this.#listed = false;
-    if (this.#exchange !== undefined || this.#closed || this.#left !== "no") return;
+    if (this.#exchange !== undefined) return false;
+    if (this.#closed || this.#left !== "no") return true;
     this.#holds = false;
     this.#socket.unref();
+    return true;
   }
 
   /** The connection is of no more use; the exchange, if there is one, failed with it. */

@@ -250,7 +250,7 @@ export class Engine {
   /** Nothing is left but `idle` connections, none of which holds the process. */
   async assertQuiet(idle = 0): Promise<void> {
     // An idle connection lets the process go a little later.
-    await this.clock.tick(1);
+    await this.clock.tick(16);
     assertEquals(this.net.open, idle, "connections are open");
     assertEquals(
       this.net.peers.filter((peer) => !peer.closed && peer.held).length,
