@@ -1,11 +1,12 @@
 /**
- * Prints the results of a run: for people, or as the table of the README.
+ * Prints the results of a run, or puts them into the README.
  *
- *   deno run -A bench/report.ts [--markdown] <file of results>
+ *   deno run -A bench/report.ts <file of results>
+ *   deno run -A bench/report.ts --readme <file of results> && deno fmt README.md
  */
 // deno-lint-ignore-file no-console
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import type { Results, Row } from "./results.ts";
 import { type Work, WORKS } from "./works.ts";
@@ -74,26 +75,73 @@ const QUOTED = [
   "start",
 ];
 
-/** The table of the README: Jetstream's figure, and how many times fetch's it is. */
-export function markdownOf(results: Results): string {
-  const runtimes = Object.keys(RUNTIMES).filter((id) =>
-    results.rows.some((row) => row.runtime === id && row.contender === "jetstream")
-  );
-  const find = (runtime: string, work: string, contender: string): Row | undefined =>
-    results.rows.find((row) => row.runtime === runtime && row.work === work && row.contender === contender);
-  const head = ["work", ...runtimes.map((id) => RUNTIMES[id]!)];
-  const lines = WORKS.filter(({ id }) => QUOTED.includes(id)).map((work) => [
-    work.title,
-    ...runtimes.map((runtime) => {
-      const ours = find(runtime, work.id, "jetstream");
-      if (ours === undefined || Number.isNaN(ours.median)) return "–";
-      const times = ratio(ours, find(runtime, work.id, "fetch"), work);
-      const figure = format(ours.median, work);
-      return times === "" ? figure : `${figure} (**${Number(times).toFixed(1)} ×**)`;
-    }),
+type Find = (runtime: string, work: string, contender: string) => Row | undefined;
+
+function grid(lines: readonly (readonly string[])[]): string {
+  const [head, ...rest] = lines;
+  const rule = head!.map((_, at) => at === 0 ? "---" : "---:");
+  return [head!, rule, ...rest].map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
+/** Each work on each runtime: Jetstream's figure, and how many times as good as fetch's it is. */
+function byWork(runtimes: readonly string[], find: Find): string {
+  const cell = (work: Work, runtime: string): string => {
+    const ours = find(runtime, work.id, "jetstream");
+    if (ours === undefined || Number.isNaN(ours.median)) return "–";
+    const times = ratio(ours, find(runtime, work.id, "fetch"), work);
+    return times === "" ? format(ours.median, work) : `${format(ours.median, work)} (**${times} ×**)`;
+  };
+  const works = WORKS.filter(({ id }) => QUOTED.includes(id));
+  return grid([
+    ["", ...runtimes.map((id) => RUNTIMES[id]!)],
+    ...works.map((work) => [work.title, ...runtimes.map((runtime) => cell(work, runtime))]),
   ]);
-  const table = [head, head.map((_, at) => at === 0 ? "---" : "---:"), ...lines];
-  return table.map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
+/** Every client at the work that is asked for most. */
+function byClient(runtimes: readonly string[], rows: readonly Row[], find: Find): string {
+  const work = WORKS.find(({ id }) => id === "get-16")!;
+  const names = [...new Set(rows.filter((row) => row.work === work.id).map((row) => row.contender))];
+  const titles: { readonly [name: string]: string } = {
+    jetstream: "**Jetstream**",
+    "jetstream+": "Jetstream with cookies, credentials and hooks",
+    fetch: "the runtime's fetch",
+    bare: "bare sockets (no client)",
+  };
+  const used = names.filter((name) => runtimes.some((runtime) => find(runtime, work.id, name) !== undefined));
+  return grid([
+    [`${work.title}, requests per second`, ...runtimes.map((id) => RUNTIMES[id]!)],
+    ...used.map((name) => [
+      titles[name] ?? name,
+      ...runtimes.map((runtime) => {
+        const median = find(runtime, work.id, name)?.median ?? NaN;
+        return Number.isNaN(median) ? "–" : `${(median / 1_000).toFixed(1)} k`;
+      }),
+    ]),
+  ]);
+}
+
+/** What the README says about speed. */
+export function markdownOf({ rows, date, machine, rounds, versions }: Results): string {
+  const find: Find = (runtime, work, contender) =>
+    rows.find((row) => row.runtime === runtime && row.work === work && row.contender === contender);
+  const runtimes = Object.keys(RUNTIMES).filter((id) =>
+    rows.some((row) => row.runtime === id && row.contender === "jetstream")
+  );
+  return `Measured on ${date}: ${machine}; medians of ${rounds} rounds in which the clients take turns; TLS served by ` +
+    `${versions["TLS server"]}. In brackets: how many times as fast as the runtime's own \`fetch\` in the same run ` +
+    `(below 1 it is slower).\n\n${byWork(runtimes, find)}\n\n${byClient(runtimes, rows, find)}`;
+}
+
+const BEGIN = "<!-- figures: made by bench/report.ts -->";
+const END = "<!-- end of figures -->";
+
+/** Puts the figures between their marks. */
+export function withFigures(readme: string, results: Results): string {
+  const from = readme.indexOf(BEGIN);
+  const to = readme.indexOf(END);
+  if (from < 0 || to < from) throw new Error(`README.md has no place for figures, expected ${BEGIN} and ${END}`);
+  return `${readme.slice(0, from + BEGIN.length)}\n\n${markdownOf(results)}\n\n${readme.slice(to)}`;
 }
 
 /** All tables. */
@@ -112,5 +160,7 @@ export function textOf(results: Results): string {
 if (import.meta.main) {
   const args = process.argv.slice(2);
   const results = JSON.parse(readFileSync(args.find((arg) => !arg.startsWith("--"))!, "utf8")) as Results;
-  console.log(args.includes("--markdown") ? markdownOf(results) : textOf(results));
+  const readme = new URL("../README.md", import.meta.url);
+  if (args.includes("--readme")) writeFileSync(readme, withFigures(readFileSync(readme, "utf8"), results));
+  else console.log(textOf(results));
 }
