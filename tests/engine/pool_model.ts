@@ -42,6 +42,9 @@ export function key(name: string, mayMultiplex = false): Key {
 
 /** A pool whose connections are numbers. */
 export class Model {
+  readonly a: Key = key("a");
+  readonly b: Key = key("b");
+  readonly h2: Key = key("h2", true);
   readonly state: PoolState<number>;
   readonly dials: PoolDial<number>[] = [];
   /** What was done, in words; emptied by {@linkcode log}. */

@@ -2,12 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { test } from "../support/suite.ts";
 import { Caller, key, Model } from "./pool_model.ts";
 
-const A = key("a");
-const B = key("b");
-
 test("PoolState dials for a call when nothing is open", () => {
   const pool = new Model();
-  const caller = pool.acquire("w1", A);
+  const caller = pool.acquire("w1", pool.a);
   assertEquals(pool.log(), ["dial d1 for w1"]);
   assert(!caller.queued);
   pool.dialled("d1");
@@ -17,23 +14,23 @@ test("PoolState dials for a call when nothing is open", () => {
 
 test("PoolState.take() gives the connection that was used last", () => {
   const pool = new Model();
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   const first = pool.dialled("d1");
   const second = pool.dialled("d2");
   pool.release(second);
   pool.release(first);
-  assertEquals(pool.state.take(A, 0), first);
-  assertEquals(pool.state.take(A, 0), second);
-  assertEquals(pool.state.take(A, 0), undefined);
-  assertEquals(pool.state.take(B, 0), undefined);
+  assertEquals(pool.state.take(pool.a, 0), first);
+  assertEquals(pool.state.take(pool.a, 0), second);
+  assertEquals(pool.state.take(pool.a, 0), undefined);
+  assertEquals(pool.state.take(pool.b, 0), undefined);
 });
 
 test("PoolState serves a waiting call with a connection that comes free, and its dial goes on", () => {
   const pool = new Model();
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const first = pool.dialled("d1");
-  pool.acquire("w2", A);
+  pool.acquire("w2", pool.a);
   pool.log();
   pool.release(first);
   assertEquals(pool.log(), ["serve w2 1"]);
@@ -44,10 +41,10 @@ test("PoolState serves a waiting call with a connection that comes free, and its
 
 test("PoolState lets a later call have the dial that lost its sponsor", () => {
   const pool = new Model({ perRoute: 2 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const first = pool.dialled("d1");
-  pool.acquire("w2", A);
-  pool.acquire("w3", A);
+  pool.acquire("w2", pool.a);
+  pool.acquire("w3", pool.a);
   pool.log();
   pool.release(first);
   assertEquals(pool.log(), ["adopt d2 for w3", "serve w2 1"]);
@@ -57,19 +54,19 @@ test("PoolState lets a later call have the dial that lost its sponsor", () => {
 
 test("PoolState begins no dial for a call that finds one without a sponsor", () => {
   const pool = new Model();
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const first = pool.dialled("d1");
-  pool.acquire("w2", A);
+  pool.acquire("w2", pool.a);
   pool.release(first);
   pool.log();
-  pool.acquire("w3", A);
+  pool.acquire("w3", pool.a);
   assertEquals(pool.log(), ["adopt d2 for w3"]);
 });
 
 test("PoolState serves who came first, whoever's dial ends first", () => {
   const pool = new Model();
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   pool.log();
   pool.dialled("d2");
   assertEquals(pool.log(), ["adopt d1 for w2", "serve w1 1"]);
@@ -79,8 +76,8 @@ test("PoolState serves who came first, whoever's dial ends first", () => {
 
 test("PoolState passes the dial of a cancelled call on, or cancels it", () => {
   const pool = new Model({ perRoute: 1 });
-  const first = pool.acquire("w1", A);
-  const second = pool.acquire("w2", A);
+  const first = pool.acquire("w1", pool.a);
+  const second = pool.acquire("w2", pool.a);
   pool.log();
   pool.cancel(first);
   assertEquals(pool.log(), ["adopt d1 for w2"]);
@@ -91,8 +88,8 @@ test("PoolState passes the dial of a cancelled call on, or cancels it", () => {
 
 test("PoolState fails the call whose dial failed and dials for the next", () => {
   const pool = new Model({ perRoute: 1 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   pool.log();
   pool.failed("d1");
   assertEquals(pool.log(), ["fail w1", "dial d2 for w2"]);
@@ -100,8 +97,8 @@ test("PoolState fails the call whose dial failed and dials for the next", () => 
 
 test("PoolState gives a call that adopted a dial another one when it fails", () => {
   const pool = new Model({ perRoute: 1 });
-  const first = pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  const first = pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   pool.cancel(first);
   pool.log();
   pool.failed("d1");
@@ -112,31 +109,31 @@ test("PoolState gives a call that adopted a dial another one when it fails", () 
 
 test("PoolState keeps the limit per route and in all", () => {
   const pool = new Model({ max: 3, perRoute: 2 });
-  for (const name of ["w1", "w2", "w3"]) pool.acquire(name, A);
-  for (const name of ["w4", "w5"]) pool.acquire(name, B);
+  for (const name of ["w1", "w2", "w3"]) pool.acquire(name, pool.a);
+  for (const name of ["w4", "w5"]) pool.acquire(name, pool.b);
   assertEquals(pool.log(), ["dial d1 for w1", "dial d2 for w2", "dial d3 for w4"]);
   assertEquals([pool.state.total, pool.state.queued], [3, 2]);
 });
 
 test("PoolState evicts what has been idle for longest when the pool is full", () => {
   const pool = new Model({ max: 2 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   const [first, second] = [pool.dialled("d1"), pool.dialled("d2")];
   pool.release(second);
   pool.release(first);
   pool.log();
-  pool.acquire("w3", B);
+  pool.acquire("w3", pool.b);
   assertEquals(pool.log(), ["close 2 room", "dial d3 for w3"]);
   assertEquals(pool.state.total, 2);
 });
 
 test("PoolState gives room to the route whose call came first", () => {
   const pool = new Model({ max: 1 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const entry = pool.dialled("d1");
-  pool.acquire("w2", B);
-  pool.acquire("w3", A);
+  pool.acquire("w2", pool.b);
+  pool.acquire("w3", pool.a);
   pool.log();
   pool.release(entry);
   assertEquals(pool.log(), ["close 1 room", "dial d2 for w2"]);
@@ -144,10 +141,10 @@ test("PoolState gives room to the route whose call came first", () => {
 
 test("PoolState hands a connection on within its route when its call came first", () => {
   const pool = new Model({ max: 1 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const entry = pool.dialled("d1");
-  pool.acquire("w2", A);
-  pool.acquire("w3", B);
+  pool.acquire("w2", pool.a);
+  pool.acquire("w3", pool.b);
   pool.log();
   pool.release(entry);
   assertEquals(pool.log(), ["serve w2 1"]);
@@ -157,11 +154,11 @@ test("PoolState hands a connection on within its route when its call came first"
 
 test("PoolState skips a starved route that is at its own limit", () => {
   const pool = new Model({ max: 2, perRoute: 1 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", B);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.b);
   const [a, b] = [pool.dialled("d1"), pool.dialled("d2")];
   const C = key("c");
-  pool.acquire("w3", A);
+  pool.acquire("w3", pool.a);
   pool.acquire("w4", C);
   pool.log();
   pool.release(b);
@@ -172,20 +169,20 @@ test("PoolState skips a starved route that is at its own limit", () => {
 
 test("PoolState refuses a call when the queue is full, and takes one again after another left", () => {
   const pool = new Model({ max: 1, maxQueue: 1 });
-  pool.acquire("w1", A);
-  const second = pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  const second = pool.acquire("w2", pool.a);
   pool.log();
-  pool.acquire("w3", A);
+  pool.acquire("w3", pool.a);
   assertEquals(pool.log(), ["refuse w3 full"]);
   pool.cancel(second);
-  assert(pool.acquire("w4", B).queued);
+  assert(pool.acquire("w4", pool.b).queued);
   assertEquals(pool.log(), []);
 });
 
 test("PoolState keeps no more idle connections per route than allowed and closes the oldest", () => {
   const pool = new Model({ idlePerRoute: 1, idleTimeout: 10_000 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   const [first, second] = [pool.dialled("d1"), pool.dialled("d2")];
   pool.release(first);
   pool.log();
@@ -201,7 +198,7 @@ test("PoolState keeps no more idle connections per route than allowed and closes
 
 test("PoolState keeps nothing idle when told so", () => {
   const pool = new Model({ idlePerRoute: 0 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const entry = pool.dialled("d1");
   pool.log();
   pool.release(entry);
@@ -210,8 +207,8 @@ test("PoolState keeps nothing idle when told so", () => {
 
 test("PoolState.tick() closes what has been idle for too long, and says when it wants to be called", () => {
   const pool = new Model({ idleTimeout: 100 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   const [first, second] = [pool.dialled("d1"), pool.dialled("d2")];
   assertEquals(pool.state.tickAt, Infinity);
   pool.release(first);
@@ -226,36 +223,36 @@ test("PoolState.tick() closes what has been idle for too long, and says when it 
 
 test("PoolState never hands out a connection that is stale, ticked or not", () => {
   const pool = new Model({ idleTimeout: 100 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   pool.release(pool.dialled("d1"));
   pool.log();
   pool.now = 100;
-  assertEquals(pool.state.take(A, 100), undefined);
-  pool.acquire("w2", A);
+  assertEquals(pool.state.take(pool.a, 100), undefined);
+  pool.acquire("w2", pool.a);
   assertEquals(pool.log(), ["close 1 idle", "dial d2 for w2"]);
 });
 
 test("PoolState keeps a connection no longer than its server does", () => {
   const pool = new Model({ idleTimeout: 100 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const entry = pool.dialled("d1");
   pool.release(entry, true, 40);
-  assertEquals([pool.state.tickAt, pool.state.take(A, 39) === entry], [40, true]);
+  assertEquals([pool.state.tickAt, pool.state.take(pool.a, 39) === entry], [40, true]);
   pool.release(entry, true, 500);
-  assertEquals(pool.state.take(A, 100), undefined);
+  assertEquals(pool.state.take(pool.a, 100), undefined);
 });
 
 test("PoolState does not use a connection beyond its age", () => {
   const pool = new Model();
   pool.maxAge = 100;
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const entry = pool.dialled("d1");
   pool.log();
   pool.now = 99;
   pool.release(entry);
   assertEquals(pool.log(), []);
-  assertEquals(pool.state.take(A, 100), undefined);
-  assertEquals(pool.state.take(A, 99), entry);
+  assertEquals(pool.state.take(pool.a, 100), undefined);
+  assertEquals(pool.state.take(pool.a, 99), entry);
   pool.now = 100;
   pool.release(entry);
   assertEquals(pool.log(), ["close 1 age"]);
@@ -263,9 +260,9 @@ test("PoolState does not use a connection beyond its age", () => {
 
 test("PoolState replaces a connection that cannot be reused when somebody waits", () => {
   const pool = new Model({ perRoute: 1 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   const entry = pool.dialled("d1");
-  pool.acquire("w2", A);
+  pool.acquire("w2", pool.a);
   pool.log();
   pool.release(entry, false);
   assertEquals(pool.log(), ["close 1 not-reusable", "dial d2 for w2"]);
@@ -273,8 +270,8 @@ test("PoolState replaces a connection that cannot be reused when somebody waits"
 
 test("PoolState.lost() strikes out a connection once, busy or idle", () => {
   const pool = new Model();
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   const [first, second] = [pool.dialled("d1"), pool.dialled("d2")];
   pool.release(first);
   pool.log();
@@ -286,12 +283,12 @@ test("PoolState.lost() strikes out a connection once, busy or idle", () => {
 
 test("PoolState.replace() opens a fresh connection in the place of a dead one, for one call alone", () => {
   const pool = new Model({ perRoute: 2 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   const [dead, other] = [pool.dialled("d1"), pool.dialled("d2")];
   pool.log();
-  pool.acquire("w3", A);
-  const again = new Caller("again", A);
+  pool.acquire("w3", pool.a);
+  const again = new Caller("again", pool.a);
   pool.perform(pool.state.replace(dead, again));
   assertEquals(pool.log(), ["dial d3 for again"]);
   assertEquals(pool.state.total, 2);
@@ -304,10 +301,10 @@ test("PoolState.replace() opens a fresh connection in the place of a dead one, f
 test("PoolState cancels the dial of a replacement with its call, and fails it with its dial", () => {
   const pool = new Model();
   for (const way of ["cancel", "fail"] as const) {
-    pool.acquire("w", A);
+    pool.acquire("w", pool.a);
     const dial = pool.nameOf(pool.dials[0]!);
     const entry = pool.dialled(dial);
-    const again = new Caller("again", A);
+    const again = new Caller("again", pool.a);
     pool.perform(pool.state.replace(entry, again));
     pool.log();
     const name = pool.nameOf(pool.dials[0]!);
@@ -320,45 +317,45 @@ test("PoolState cancels the dial of a replacement with its call, and fails it wi
 
 test("PoolState.preconnect() opens what is missing, within the limits", () => {
   const pool = new Model({ max: 3, perRoute: 2 });
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   pool.release(pool.dialled("d1"));
   pool.log();
-  pool.perform(pool.state.preconnect(A, 5));
+  pool.perform(pool.state.preconnect(pool.a, 5));
   assertEquals(pool.log(), ["dial d2 for nobody"]);
   pool.dialled("d2");
   assertEquals(pool.state.idle, 2);
-  pool.perform(pool.state.preconnect(A, 2));
+  pool.perform(pool.state.preconnect(pool.a, 2));
   assertEquals(pool.log(), []);
 });
 
 test("PoolState gives the dial of a preconnect to the call that comes meanwhile", () => {
   const pool = new Model();
-  pool.perform(pool.state.preconnect(A, 1));
-  pool.acquire("w1", A);
+  pool.perform(pool.state.preconnect(pool.a, 1));
+  pool.acquire("w1", pool.a);
   assertEquals(pool.log(), ["dial d1 for nobody", "adopt d1 for w1"]);
 });
 
 test("PoolState.purge() closes idle connections at once and busy ones after their exchange", () => {
   const pool = new Model();
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
-  pool.acquire("w3", B);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
+  pool.acquire("w3", pool.b);
   const [first, second, other] = [pool.dialled("d1"), pool.dialled("d2"), pool.dialled("d3")];
   pool.release(first);
   pool.release(other);
-  pool.acquire("w4", B);
-  pool.acquire("w5", B);
+  pool.acquire("w4", pool.b);
+  pool.acquire("w5", pool.b);
   pool.log();
-  pool.perform(pool.state.purge((route) => route === A));
+  pool.perform(pool.state.purge((route) => route === pool.a));
   assertEquals(pool.log(), ["close 1 purged"]);
   pool.release(second);
   assertEquals(pool.log(), ["close 2 age"]);
-  assertEquals(pool.state.routes.has(A), false);
+  assertEquals(pool.state.routes.has(pool.a), false);
 });
 
 test("PoolState.purge() lets a dial under way serve its call and nobody after it", () => {
   const pool = new Model();
-  pool.acquire("w1", A);
+  pool.acquire("w1", pool.a);
   pool.perform(pool.state.purge(() => true));
   pool.log();
   const entry = pool.dialled("d1");
@@ -369,15 +366,15 @@ test("PoolState.purge() lets a dial under way serve its call and nobody after it
 
 test("PoolState.drain() refuses new calls, serves those under way, keeps nothing", () => {
   const pool = new Model({ perRoute: 2 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   const [first, second] = [pool.dialled("d1"), pool.dialled("d2")];
-  pool.acquire("w3", A);
-  pool.acquire("w4", B);
+  pool.acquire("w3", pool.a);
+  pool.acquire("w4", pool.b);
   pool.release(pool.dialled("d3"));
   pool.log();
   pool.perform(pool.state.drain());
-  pool.acquire("w5", A);
+  pool.acquire("w5", pool.a);
   assertEquals(pool.log(), ["close 3 closed", "refuse w5 closed"]);
   pool.release(first);
   assertEquals(pool.log(), ["serve w3 1"]);
@@ -389,19 +386,17 @@ test("PoolState.drain() refuses new calls, serves those under way, keeps nothing
 
 test("PoolState.cut() refuses those that wait and stops dials", () => {
   const pool = new Model({ perRoute: 1 });
-  pool.acquire("w1", A);
-  pool.acquire("w2", A);
+  pool.acquire("w1", pool.a);
+  pool.acquire("w2", pool.a);
   pool.log();
   pool.perform(pool.state.cut());
   assertEquals(pool.log(), ["cancel d1", "refuse w2 closed", "refuse w1 closed"]);
   assertEquals([pool.state.total, pool.state.queued, pool.state.routes.size], [0, 0, 0]);
 });
 
-const H2 = key("h2", true);
-
 test("PoolState lets calls wait for the first dial of a route that may multiplex", () => {
   const pool = new Model();
-  for (const name of ["w1", "w2", "w3"]) pool.acquire(name, H2);
+  for (const name of ["w1", "w2", "w3"]) pool.acquire(name, pool.h2);
   assertEquals(pool.log(), ["dial d1 for w1"]);
   pool.dialled("d1", 2);
   assertEquals(pool.log(), ["serve w1 1", "serve w2 1", "dial d2 for w3"]);
@@ -409,7 +404,7 @@ test("PoolState lets calls wait for the first dial of a route that may multiplex
 
 test("PoolState dials for all who wait once a route turned out not to multiplex", () => {
   const pool = new Model();
-  for (const name of ["w1", "w2", "w3"]) pool.acquire(name, H2);
+  for (const name of ["w1", "w2", "w3"]) pool.acquire(name, pool.h2);
   pool.log();
   pool.dialled("d1", 1);
   assertEquals(pool.log(), ["serve w1 1", "dial d2 for w2", "dial d3 for w3"]);
@@ -417,12 +412,12 @@ test("PoolState dials for all who wait once a route turned out not to multiplex"
 
 test("PoolState uses the free slots of a connection, and calls it idle when none is used", () => {
   const pool = new Model();
-  pool.acquire("w1", H2);
+  pool.acquire("w1", pool.h2);
   const entry = pool.dialled("d1", 2);
-  assertEquals(pool.state.take(H2, 0), entry);
-  assertEquals(pool.state.take(H2, 0), undefined);
+  assertEquals(pool.state.take(pool.h2, 0), entry);
+  assertEquals(pool.state.take(pool.h2, 0), undefined);
   pool.release(entry);
-  assertEquals([pool.state.idle, pool.state.take(H2, 0)], [0, entry]);
+  assertEquals([pool.state.idle, pool.state.take(pool.h2, 0)], [0, entry]);
   pool.release(entry);
   pool.release(entry);
   assertEquals([pool.state.idle, entry.active], [1, 0]);
@@ -430,30 +425,30 @@ test("PoolState uses the free slots of a connection, and calls it idle when none
 
 test("PoolState.resized() serves with slots that were added and offers none that were taken away", () => {
   const pool = new Model({ perRoute: 1 });
-  pool.acquire("w1", H2);
+  pool.acquire("w1", pool.h2);
   const entry = pool.dialled("d1", 2);
-  pool.acquire("w2", H2);
-  pool.acquire("w3", H2);
+  pool.acquire("w2", pool.h2);
+  pool.acquire("w3", pool.h2);
   pool.log();
   pool.perform(pool.state.resized(entry, 3, 0));
   assertEquals(pool.log(), ["serve w3 1"]);
   pool.perform(pool.state.resized(entry, 1, 0));
   pool.release(entry);
-  assertEquals(pool.state.take(H2, 0), undefined);
+  assertEquals(pool.state.take(pool.h2, 0), undefined);
   pool.perform(pool.state.resized(entry, 0, 0));
   pool.release(entry);
   pool.release(entry);
-  assertEquals(pool.state.take(H2, 0), undefined);
+  assertEquals(pool.state.take(pool.h2, 0), undefined);
 });
 
 test("PoolState closes a connection that takes no more calls after the last of them", () => {
   const pool = new Model();
-  pool.acquire("w1", H2);
+  pool.acquire("w1", pool.h2);
   const entry = pool.dialled("d1", 3);
-  pool.acquire("w2", H2);
+  pool.acquire("w2", pool.h2);
   pool.log();
   pool.release(entry, false);
-  assertEquals([pool.log(), pool.state.take(H2, 0)], [[], undefined]);
+  assertEquals([pool.log(), pool.state.take(pool.h2, 0)], [[], undefined]);
   pool.release(entry);
   assertEquals(pool.log(), ["close 1 age"]);
 });
