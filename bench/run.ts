@@ -106,7 +106,8 @@ function versionsOf(options: Options, tlsServer: string): { [name: string]: stri
   return versions;
 }
 
-async function measureAll(options: Options): Promise<Results> {
+/** Measures, and saves what it has after each work: a run is long, and may be stopped. */
+async function measureAll(options: Options): Promise<void> {
   const servers = await startServers(ROOT, FOLDER, findRuntime("node24"));
   // Each runtime reads the CA from a variable of its own.
   const env: NodeJS.ProcessEnv = testEnvironment({
@@ -114,7 +115,16 @@ async function measureAll(options: Options): Promise<Results> {
     DENO_CERT: servers.ca,
     NODE_EXTRA_CA_CERTS: servers.ca,
   });
+  const { rounds, milliseconds } = options;
+  const machine = `${os.availableParallelism()} shared cores, loopback`;
+  const versions = versionsOf(options, servers.tlsServer);
   const rows: Row[] = [];
+  const save = (): void => {
+    const date = new Date().toISOString().slice(0, 10);
+    const results: Results = { date, machine, versions, rounds, milliseconds, rows };
+    mkdirSync(dirname(resolve(options.out)), { recursive: true });
+    writeFileSync(options.out, `${JSON.stringify(results, null, 1)}\n`);
+  };
   try {
     for (const work of options.works) {
       for (const id of options.runtimes) {
@@ -133,14 +143,11 @@ async function measureAll(options: Options): Promise<Results> {
         rows.push(...found);
         if (found.length > 0) console.log(tableOf(work, found));
       }
+      save();
     }
   } finally {
     servers.stop();
   }
-  const { rounds, milliseconds } = options;
-  const machine = `${os.availableParallelism()} shared cores, loopback`;
-  const versions = versionsOf(options, servers.tlsServer);
-  return { date: new Date().toISOString().slice(0, 10), machine, versions, rounds, milliseconds, rows };
 }
 
 const options = readOptions(process.argv.slice(2));
@@ -148,7 +155,5 @@ ensureTools();
 if (options.runtimes.some((id) => id.startsWith("node"))) {
   for (const { path, reason } of await transpile()) console.error(`Cannot transpile ${path}: ${reason}`);
 }
-const results = await measureAll(options);
-mkdirSync(dirname(resolve(options.out)), { recursive: true });
-writeFileSync(options.out, `${JSON.stringify(results, null, 1)}\n`);
+await measureAll(options);
 process.exit();
