@@ -20,6 +20,7 @@ const MAX_SILENT_WAITS = 10;
 interface ThreadModule {
   readonly Worker: new (url: URL, options: object) => ThreadWorker;
   readonly SHARE_ENV: symbol;
+  readonly workerData: { readonly jetstream?: unknown } | null | undefined;
 }
 
 /** The part of its `Worker` that is used. */
@@ -41,6 +42,12 @@ function threadModule(): ThreadModule {
   const found = host.navigator?.userAgent === "Cloudflare-Workers"
     ? undefined
     : host.process?.getBuiltinModule?.("node:worker_threads");
+  if (found?.workerData?.jetstream !== undefined) {
+    throw new UnsupportedRuntimeError(
+      "Cannot make a blocking client in its own worker: the program was bundled into one file with the library, " +
+        "expected the library to stay a module of its own (an external of the bundler)",
+    );
+  }
   if (found !== undefined && typeof SharedArrayBuffer === "function") return found;
   throw new UnsupportedRuntimeError(
     "Cannot make a blocking client: this runtime has no threads to wait for, " +
