@@ -37,6 +37,7 @@ export class Bridge {
       },
       call: (worker, id, args) => this.#callLent(worker, id, args),
       body: (worker, id, step, arg) => this.#callLent(worker, "body", [id, step, arg]),
+      suffixes: () => this.suffixes(),
       post: (value) => this.#channel?.post(value),
     });
   }
@@ -69,6 +70,11 @@ export class Bridge {
       this.#waiting.pop();
       if (this.#waiting.length === 0) this.#forms.epoch++;
     }
+  }
+
+  /** The table of public suffixes and its version. */
+  suffixes(): readonly [table: string, version: string] {
+    return this.call("public suffixes", []) as [string, string];
   }
 
   /** Calls what one worker lent: another one does not have it. */

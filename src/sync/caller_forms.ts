@@ -40,6 +40,8 @@ export interface CallerPort {
   call(worker: number, id: number, args: readonly unknown[]): unknown;
   /** Asks for a step of a body that `worker` lent; blocks. */
   body(worker: number, id: number, step: string, arg?: number): unknown;
+  /** The table of public suffixes. */
+  suffixes(): readonly [table: string, version: string];
   /** Hands over what only the runtime can copy. */
   post(value: unknown): void;
 }
@@ -103,7 +105,12 @@ export class CallerForms {
     if (value instanceof HttpResponse) return { kind: KIND.response, payload: this.#response(value) };
     const common = commonForm(value);
     if (common !== undefined) return common;
-    if (value instanceof CookieJar) return { kind: KIND.jar, payload: jarFunctions(value) };
+    if (value instanceof CookieJar) {
+      return {
+        kind: KIND.jar,
+        payload: jarFunctions(value, () => this.#port.suffixes()),
+      };
+    }
     if (value instanceof JsonText) return { kind: KIND.jsonText, payload: value.text };
     if (value instanceof JsonTextCodec) return { kind: KIND.jsonCodec, payload: value.parse };
     if (value instanceof HeldBytes) return { kind: KIND.heldBytes, payload: [value.length, value.read] };

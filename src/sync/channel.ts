@@ -86,30 +86,30 @@ export class Channel {
 
   /** Writes a message; blocks while the ring is full. */
   send(message: Message): void {
-    const { toWorker, workerBell } = this.#memory;
+    const { toWorker } = this.#memory;
     for (const part of encodeFrame(message)) {
       for (let at = 0; at < part.length;) {
         const count = this.#memory.callerBell.count;
         const written = toWorker.write(part, at);
         at += written;
         if (at === part.length) break;
-        workerBell.ring();
+        this.#memory.wakeWorker();
         if (written === 0) this.#wait(count);
       }
     }
-    workerBell.ring();
+    this.#memory.wakeWorker();
   }
 
   /** Reads what there is; blocks until there is something. */
   receive(): void {
-    const { toCaller, callerBell, workerBell } = this.#memory;
+    const { toCaller, callerBell } = this.#memory;
     for (;;) {
       const count = callerBell.count;
       let read = 0;
       for (let piece = toCaller.peek(PIECE); piece.length > 0; piece = toCaller.peek(PIECE)) {
         this.#reader.push(piece);
         read += piece.length;
-        if (toCaller.consume(piece.length)) workerBell.ring();
+        if (toCaller.consume(piece.length)) this.#memory.wakeWorker();
         if (read >= PIECE && this.#reader.isBetweenFrames) return;
       }
       if (read > 0 && this.#reader.isBetweenFrames) return;

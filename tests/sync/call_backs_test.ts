@@ -1,7 +1,7 @@
 /** What the caller's own functions see, give and throw while their thread waits. */
 
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { bearer, Client, HttpRequest, HttpResponse, JetstreamError, type UserLayer } from "../../sync.ts";
+import { bearer, Client, type HttpRequest, HttpResponse, type JetstreamError, type UserLayer } from "../../sync.ts";
 import { urlOf } from "../support/behaviour.ts";
 import { origin } from "../support/origin.ts";
 import { test, type TestContext } from "../support/suite.ts";
@@ -145,6 +145,7 @@ test("what a function throws comes out with its own identity", (t) => {
   assertEquals(
     thrownBy(() =>
       clientFor(t).use(() => {
+        // deno-lint-ignore no-throw-literal -- users do
         throw "text";
       }).get(echo)
     ),
