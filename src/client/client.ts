@@ -18,7 +18,7 @@ import type { HttpResponse } from "../http/response.ts";
 import { StreamResponse } from "../http/stream_response.ts";
 import { detectRuntime } from "../net/detect.ts";
 import { basic } from "../policy/auth/basic.ts";
-import { announce, conclude, failCall } from "./call_ends.ts";
+import { announce, CallEnd } from "./call_ends.ts";
 import { type ClientStats, clientStats } from "./client_stats.ts";
 import { download, type DownloadOptions, type DownloadResult } from "./download.ts";
 import { resolveEngine } from "./engine_options.ts";
@@ -349,13 +349,26 @@ export class Client {
     return Object.freeze({ ...settings, auth: Object.freeze({ scheme, origin: request.url.origin }) });
   }
 
-  async #call(
+  #call(
     method: string,
     url: URLInput,
     options: RequestOptions | undefined,
     streamed: boolean,
     change?: (settings: Settings) => Settings,
   ): Promise<HttpResponse> {
+    // What is wrong with the options rejects it, too.
+    return new Promise((resolve, reject) => this.#start(method, url, options, streamed, change, resolve, reject));
+  }
+
+  #start(
+    method: string,
+    url: URLInput,
+    options: RequestOptions | undefined,
+    streamed: boolean,
+    change: ((settings: Settings) => Settings) | undefined,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: unknown) => void,
+  ): void {
     const host = this.#host;
     let { request, settings, run } = this.#ready(method, url, options, streamed);
     if (change !== undefined) run = host.stack.runFor(settings = Object.freeze(change(settings)), streamed);
@@ -365,25 +378,9 @@ export class Client {
     const call = new Call(host, settings, host.clock.now(), streamed);
     host.calls.add(call);
     if (call.listener !== null) announce(call, request);
-    try {
-      call.cancel.throwIfCancelled();
-      const response = await run(request, call, host.transport);
-      const live = response.live;
-      if (live === null) this.#end(call, response);
-      else live.onSettled((error) => this.#end(call, response, error));
-      return response;
-    } catch (error) {
-      const failure = failCall(error, call, request);
-      this.#end(call, undefined, failure);
-      throw failure;
-    }
-  }
-
-  #end(call: Call, response?: HttpResponse, error?: unknown): void {
-    this.#host.calls.delete(call);
-    call.settle();
-    if (this.#host.closed) this.#host.deadlines.settle();
-    if (call.listener !== null) conclude(call, response, error);
+    const end = new CallEnd(host, call, request, resolve, reject);
+    if (call.cancel.reason !== undefined) end.reject(call.cancel.reason);
+    else run(request, call, host.transport, end);
   }
 }
 
