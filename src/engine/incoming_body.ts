@@ -20,7 +20,11 @@ const EMPTY = new Uint8Array(0);
 /** Bytes of a body up to which an array of its own costs more than all else that is done with it. */
 const SHARED_BYTES = 1024;
 
+/** Bytes up to which it costs more than the copy, where memory is cleaned before it is handed out. */
+const MEDIUM_BYTES = 16 * 1024;
+
 const slab = new Slab();
+const mediumSlab = new Slab(4 * MEDIUM_BYTES);
 
 /** What a body asks of the exchange that carries it. */
 export interface BodySource {
@@ -252,15 +256,16 @@ export class ExchangeBody implements IncomingBody {
   /** The usual case: a small body that came with its head. */
   #keepWhole(view: Uint8Array, from: number, to: number, owned: boolean): void {
     const length = to - from;
-    const small = length <= SHARED_BYTES;
-    if (owned && !small) {
-      this.#shared = 2 * length <= view.length;
-      this.#target = view.subarray(from, to);
+    if (owned) {
+      // Where views are owned a small array is cheap, and a view of another costs more than its bytes.
+      const small = length <= SHARED_BYTES;
+      this.#shared = !small && 2 * length <= view.length;
+      this.#target = small ? view.slice(from, to) : view.subarray(from, to);
       return;
     }
-    // Where views are owned a small array is cheap, and a view of another costs more than its bytes.
-    this.#shared = small && !owned;
-    this.#target = this.#shared ? slab.copy(view, from, to) : view.slice(from, to);
+    this.#shared = length <= MEDIUM_BYTES;
+    if (!this.#shared) this.#target = view.slice(from, to);
+    else this.#target = (length <= SHARED_BYTES ? slab : mediumSlab).copy(view, from, to);
   }
 
   /** A small body is gathered in one piece before anybody asks for it. */
