@@ -22,6 +22,7 @@ import { announce, CallEnd } from "./call_ends.ts";
 import { type ClientStats, clientStats } from "./client_stats.ts";
 import { download, type DownloadOptions, type DownloadResult } from "./download.ts";
 import { resolveEngine } from "./engine_options.ts";
+import { guardFor } from "./guard_options.ts";
 import { Host } from "./host.ts";
 import { type KeptOptions, mergeOptions } from "./merge.ts";
 import { CLIENT_OPTION_NAMES, REQUEST_OPTION_NAMES } from "./option_table.ts";
@@ -112,7 +113,7 @@ export class Client {
     this.#host = derived?.host ??
       new Host(
         { runtime: detectRuntime() },
-        resolveEngine(this.#kept.pool, this.#kept.dns),
+        resolveEngine(this.#kept.pool, this.#kept.dns, guardFor(this.#kept)),
         checkedTransport(this.#kept.transport),
       );
     const settings = resolveClient(this.#kept, this.#context(false));
@@ -222,10 +223,10 @@ export class Client {
 
   /**
    * A client with `options` laid upon this one's; it shares the pool.
-   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `transport`.
+   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `guard`, `transport`.
    */
   extend(options: ClientOptions = {}): Client {
-    for (const name of ["pool", "dns", "transport"] as const) {
+    for (const name of ["pool", "dns", "guard", "transport"] as const) {
       if (options[name] !== undefined) {
         throw new TypeError(
           `Cannot extend a client with the option "${name}": the pool is shared, expected a new Client`,

@@ -20,6 +20,7 @@ import type { DialTask } from "./dial_task.ts";
 import { dnsLookup } from "./dns_lookup.ts";
 import { Exchange } from "./exchange.ts";
 import { forwardRequest } from "./forward_request.ts";
+import { guardedLeg, mayForward } from "./guarded.ts";
 import { H1Connection } from "./h1_connection.ts";
 import { LazyUnref } from "./lazy_unref.ts";
 import { DEFAULT_DNS, DEFAULT_ENGINE, type EngineOptions } from "./options.ts";
@@ -71,13 +72,16 @@ export class SocketTransport implements Transport, EngineContext {
       ? (name, cancel) => runtime.lookup(name, cancel)
       : dnsLookup({ options: dns, dnsQuery: (...query) => runtime.dnsQuery(...query), clock, id: random16 });
     this.resolver = new Resolver(dns, clock, lookup);
+    const guard = options.guard ?? null;
+    const proxyLeg = proxyLegWith(this.#login);
     this.#dial = {
       connector,
       resolver: this.resolver,
-      connectorResolves: connector.resolvesNames && options.dns === null,
+      connectorResolves: connector.resolvesNames && options.dns === null && guard === null,
       order: dns.order,
       connectDelay: options.pool.connectDelay,
-      proxyLeg: proxyLegWith(this.#login),
+      proxyLeg: guard === null ? proxyLeg : guardedLeg(proxyLeg, guard),
+      guard,
     };
     this.pool = new Pool<Connection>({
       options: options.pool,
@@ -87,7 +91,10 @@ export class SocketTransport implements Transport, EngineContext {
       placed: (connection, entry) => connection.place(entry),
       random: () => random16() / 0x10000,
     });
-    this.#routes = new RouteTable((route) => this.pool.uses(route));
+    this.#routes = new RouteTable(
+      (route) => this.pool.uses(route),
+      guard === null ? undefined : (host, port) => mayForward(guard, host, port),
+    );
   }
 
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {

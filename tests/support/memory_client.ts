@@ -46,8 +46,8 @@ export function memoryClient(
     hash: (name, bytes) => machine.hash(name, bytes),
     agent: "Memory/1",
   };
-  const host = new Host({ runtime, clock }, resolveEngine(options.pool, options.dns), null);
-  const { pool: _pool, dns: _dns, ...rest } = options;
+  const host = new Host({ runtime, clock }, resolveEngine(options.pool, options.dns, options.guard), null);
+  const { pool: _pool, dns: _dns, guard: _guard, ...rest } = options;
   const derived = { host, kept: {}, layers: { callLayers: [], networkLayers: [] } } as const;
   const client = new (Client as unknown as ClientOnHost)(rest, derived);
   t.after(async () => {
