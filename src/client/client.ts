@@ -31,6 +31,7 @@ import { PendingResponse } from "./pending.ts";
 import { defaultHeaders, type PreparedOptions, prepareRequest } from "./prepare.ts";
 import { resolveBaseUrl, resolveClient, type ResolveContext, resolveRequest } from "./resolve.ts";
 import { ResultClient } from "./result.ts";
+import { provideCalls } from "./send_on.ts";
 import type { Run } from "./stack.ts";
 import { callable, oneOf, record, wholeNumber, wrongType } from "./validate.ts";
 
@@ -86,6 +87,7 @@ interface Derived {
  */
 export class Client {
   static {
+    provideCalls((client, ...call) => client.#call(...call));
     inspectAs(Client, (client) => {
       const base = client.#base === null ? "" : ` ${maskUrl(client.#base.href)}`;
       return `Client${base} { calls: ${client.#host.calls.size}, closed: ${client.#closed} }`;

@@ -101,7 +101,8 @@ export class Upload {
     }
     if (this.#stopped) return;
     this.#reader = undefined;
-    const end = this.#codec.sendEnd(this.#body.trailers?.().pairs);
+    const trailers = this.#body.trailers?.();
+    const end = this.#codec.sendEnd((trailers instanceof Promise ? await trailers : trailers)?.pairs);
     if (this.#head !== undefined) await this.#write([this.#head, end]);
     else if (end.length > 0) await this.#write([end]);
     if (this.#stopped) return;

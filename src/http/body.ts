@@ -25,7 +25,7 @@ export interface Body {
   /** Starts a pass over the body. Throws `BodyUsedError` when it was opened and is not replayable. */
   open(): BodyReader;
   /** Trailer fields to send behind a chunked body; asked after its end. */
-  readonly trailers?: (() => HeaderList) | undefined;
+  readonly trailers?: (() => MaybePromise<HeaderList>) | undefined;
 }
 
 /** One pass over a body to send. */

@@ -18,7 +18,7 @@ export class EncodingBody implements Body {
   readonly bytes: undefined = undefined;
   readonly replayable: boolean;
   readonly kind: string;
-  readonly trailers: (() => HeaderList) | undefined;
+  readonly trailers: Body["trailers"];
   readonly #body: Body;
   readonly #coding: Coding;
   readonly #codecs: Codecs;
