@@ -16,7 +16,10 @@
 
 export type { PoolStats } from "./src/engine/pool_stats.ts";
 export type { AddressOrder } from "./src/engine/options.ts";
-export { Client, type UseOptions } from "./src/client/client.ts";
+export { Client } from "./src/client/client.ts";
+export type { UseOptions } from "./src/client/use.ts";
+export type { WebFetch } from "./src/client/web_fetch.ts";
+export type { FetchInit } from "./src/client/web_request.ts";
 export type { ClientStats } from "./src/client/client_stats.ts";
 export {
   close,

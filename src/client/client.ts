@@ -9,7 +9,7 @@ import { maskUrl } from "../base/redact.ts";
 import { Call } from "../core/call.ts";
 import type { UserLayer } from "../core/layer.ts";
 import type { Settings } from "../core/settings.ts";
-import type { CloseOptions, Transport } from "../core/transport.ts";
+import type { CloseOptions } from "../core/transport.ts";
 import { PoolError } from "../errors.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import type { HttpRequest } from "../http/request.ts";
@@ -33,17 +33,10 @@ import { resolveBaseUrl, resolveClient, type ResolveContext, resolveRequest } fr
 import { ResultClient } from "./result.ts";
 import { provideCalls } from "./send_on.ts";
 import type { Run } from "./stack.ts";
-import { callable, oneOf, record, wholeNumber, wrongType } from "./validate.ts";
-
-/** Where a layer is put by {@linkcode Client.use}. */
-export interface UseOptions {
-  /**
-   * `call`: around all attempts and hops of a call; `network`: around each request on the wire,
-   * where it must call `next` exactly once.
-   * @default {"call"}
-   */
-  level?: "call" | "network";
-}
+import { checkedTransport } from "./transport_option.ts";
+import { type UseOptions, withLayer } from "./use.ts";
+import { record, wholeNumber } from "./validate.ts";
+import { type WebFetch, webFetch } from "./web_fetch.ts";
 
 /** A call that is ready to go. */
 interface ReadyCall {
@@ -104,6 +97,7 @@ export class Client {
   #headers: HeaderList;
   #run: Run;
   #result: ResultClient | undefined;
+  #fetch: WebFetch | undefined;
   #closed = false;
 
   /** Resolves the options; opens nothing. */
@@ -218,6 +212,14 @@ export class Client {
     );
   }
 
+  /**
+   * The web's `fetch` over this client, for whatever takes one; it needs no `this`. A status is never
+   * raised. Rejects with the reason of `signal`, or with a `TypeError` whose `cause` is the error of this library.
+   */
+  get fetch(): WebFetch {
+    return this.#fetch ??= webFetch((method, url, options) => this.#call(method, url, options, true));
+  }
+
   /** The verbs again, with errors as values: `{ ok: true, value }` or `{ ok: false, error }`; they never reject. */
   get result(): ResultClient {
     return this.#result ??= new ResultClient((method, url, options) => this.request(method, url, options));
@@ -244,12 +246,7 @@ export class Client {
 
   /** Adds a layer, inside of those added before. */
   use(layer: UserLayer, options: UseOptions = {}): this {
-    callable("use", layer);
-    const given = record<UseOptions>("use", options, ["level"]);
-    const list = oneOf("use.level", given.level ?? "call", ["call", "network"]) === "call"
-      ? "callLayers"
-      : "networkLayers";
-    this.#settings = Object.freeze({ ...this.#settings, [list]: Object.freeze([...this.#settings[list], layer]) });
+    this.#settings = withLayer(this.#settings, layer, options);
     this.#run = this.#host.stack.runFor(this.#settings, false);
     return this;
   }
@@ -385,12 +382,4 @@ export class Client {
     if (call.cancel.reason !== undefined) end.reject(call.cancel.reason);
     else run(request, call, host.transport, end);
   }
-}
-
-function checkedTransport(value: Transport | null | undefined): Transport | null {
-  if (value == null) return null;
-  if (typeof value !== "object" || typeof value.send !== "function" || typeof value.close !== "function") {
-    throw wrongType("transport", value, "an object with send() and close()");
-  }
-  return value;
 }

@@ -65,6 +65,7 @@ export const GROUPS: readonly Group[] = [
   { name: "CookieInit", title: "`jar.set(…)`" },
   { name: "NetrcOptions", title: "`netrc(…)`" },
   { name: "UseOptions", title: "`client.use(layer, …)`" },
+  { name: "FetchInit", title: "`client.fetch(url, …)`, beside the web's `RequestInit`" },
   { name: "CloseOptions", title: "`client.close(…)`" },
   { name: "JsonOptions", title: "`response.json(schema, …)`" },
   { name: "IterBytesOptions", title: "`response.iterBytes(…)`" },
