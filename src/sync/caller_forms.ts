@@ -20,7 +20,7 @@ import {
   type ResponseParts,
   responseParts,
 } from "./exchange_forms.ts";
-import { Held, type Lent, Scope } from "./held.ts";
+import { Held, type Lent, type Scope } from "./held.ts";
 import { isPlain, membersOf } from "./instances.ts";
 import { jarFunctions } from "./jar_forms.ts";
 import { KIND } from "./kinds.ts";

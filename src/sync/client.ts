@@ -4,7 +4,7 @@
  * Invariant: a client is opened anew in each worker, with its options, its layers, and its parent first.
  */
 
-import type { UseOptions } from "../client/client.ts";
+import type { UseOptions } from "../client/use.ts";
 import type { ClientStats } from "../client/client_stats.ts";
 import type { DownloadOptions, DownloadResult } from "../client/download.ts";
 import type { ClientOptions, RequestOptions, URLInput } from "../client/options.ts";

@@ -5,11 +5,11 @@
  */
 
 import type { Body, IncomingBody } from "../http/body.ts";
-import { HeaderList } from "../http/header_list.ts";
+import type { HeaderList } from "../http/header_list.ts";
 import { MemoryBody } from "../http/memory_body.ts";
 import type { AttemptRecord, CallRecord, ResponseSettings } from "../http/record.ts";
 import { HttpRequest } from "../http/request.ts";
-import { HttpResponse, type HttpVersion, ResponseHead } from "../http/response.ts";
+import { HttpResponse, type HttpVersion, type ResponseHead } from "../http/response.ts";
 import { attemptOf, attemptParts, fieldsOf, flatFields, urlOf, type UrlParts, urlParts } from "./common_forms.ts";
 
 /** A request as it crosses. */
