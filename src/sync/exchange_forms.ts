@@ -36,7 +36,7 @@ export type ResponseParts = readonly [
   at: number,
   attempts: readonly (readonly unknown[])[],
   history: readonly ResponseHead[],
-  settings: ResponseSettings,
+  settings: readonly [parseJson: ResponseSettings["parseJson"], body: number, drain: number],
 ];
 
 /** The parts of a response. */
@@ -53,7 +53,7 @@ export function responseParts(response: HttpResponse): ResponseParts {
     Math.max(0, found),
     (found < 0 ? [attempt] : attempts).map((one) => attemptParts(one, request)),
     response.history,
-    { parseJson: settings.parseJson, limits: { body: settings.limits.body, drain: settings.limits.drain } },
+    [settings.parseJson, settings.limits.body, settings.limits.drain],
   ];
 }
 
@@ -61,7 +61,12 @@ export function responseParts(response: HttpResponse): ResponseParts {
 export function responseOf(parts: ResponseParts): HttpResponse {
   const [[status, reason, version, fields], request, body, trailers, at, attempts, history, settings] = parts;
   const records: AttemptRecord[] = attempts.map((one) => attemptOf(one, request));
-  const call: CallRecord<ResponseHead> = { attempts: records, history, settings };
+  const [parseJson, limit, drain] = settings;
+  const call: CallRecord<ResponseHead> = {
+    attempts: records,
+    history,
+    settings: { parseJson, limits: { body: limit, drain } },
+  };
   const response = new HttpResponse({
     status,
     reason,

@@ -86,4 +86,5 @@ export const CODES: Readonly<Record<string, readonly [of: string, when: string]>
   TLS_SETTINGS: ["TLSError", "a certificate or key that was given cannot be used"],
   TLS_VERSION: ["TLSError", "the server speaks no accepted version of TLS"],
   UNSUPPORTED_RUNTIME: ["UnsupportedRuntimeError", "this runtime cannot do what an option asks for"],
+  WORKER_LOST: ["TransportError", "the worker thread of the blocking client ended while it made the call"],
 };
