@@ -173,8 +173,11 @@ export interface ClientOptions extends SharedOptions {
   pool?: PoolOptions | null;
   /** How names are resolved. @default {by the system} */
   dns?: DnsOptions | null;
-  /** What carries requests in place of the runtime's sockets. @default {a pool of sockets} */
-  transport?: Transport | null;
+  /**
+   * What carries requests: `"fetch"` for the runtime's own, or a transport such as that of {@linkcode handlerTransport}.
+   * @default {a pool of sockets; the runtime's fetch where there are none}
+   */
+  transport?: Transport | "fetch" | null;
 }
 
 /**

@@ -9,6 +9,7 @@
  */
 
 import { Client, type ClientOptions } from "../../mod.ts";
+import { BY_FETCH, runByFetch } from "./by_fetch.ts";
 import { watchLeaks } from "./leaks.ts";
 import { type Origin, origin } from "./origin.ts";
 import { test, type TestContext } from "./suite.ts";
@@ -58,7 +59,7 @@ function subject(t: TestContext): Subject {
   });
   return {
     client(options) {
-      const client = new Client(options);
+      const client = new Client(BY_FETCH ? { transport: "fetch", ...options } : options);
       clients.push(client);
       t.after(() => client.close());
       return client;
@@ -72,7 +73,8 @@ function subject(t: TestContext): Subject {
 
 /** Registers a test of what the library does in public. */
 export function behaviour(name: string, run: BehaviourTest, timeout?: number): void {
-  test(name, timeout === undefined ? {} : { timeout }, (t) => run(subject(t)));
+  const body = (t: TestContext): Promise<void> => run(subject(t));
+  test(name, timeout === undefined ? {} : { timeout }, (t) => BY_FETCH ? runByFetch(name, () => body(t)) : body(t));
 }
 
 /** Registers the test that an option changes the wire or the result. */
