@@ -215,7 +215,10 @@ export class Client {
    * raised. Rejects with the reason of `signal`, or with a `TypeError` whose `cause` is the error of this library.
    */
   get fetch(): WebFetch {
-    return this.#fetch ??= webFetch((method, url, options) => this.#call(method, url, options, true));
+    return this.#fetch ??= webFetch(
+      (method, url, options) => this.#call(method, url, options, true),
+      this.capabilities.transport === "sockets",
+    );
   }
 
   /** The verbs again, with errors as values: `{ ok: true, value }` or `{ ok: false, error }`; they never reject. */
@@ -386,7 +389,7 @@ export class Client {
   #end(call: Call, response?: HttpResponse, error?: unknown): void {
     this.#host.calls.delete(call);
     call.settle();
-    if (this.#host.closed) this.#host.deadlines.settle();
+    this.#host.released(call);
     if (call.listener !== null) conclude(call, response, error);
   }
 }

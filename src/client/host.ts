@@ -55,11 +55,13 @@ export class Host {
 
   /** The running limits of calls. */
   get deadlines(): DeadlineQueue {
-    if (this.#deadlines !== null) return this.#deadlines;
-    const own = new DeadlineQueue(this.clock);
-    // It gives its timer back as soon as its call has no limit left.
-    own.close();
-    return own;
+    return this.#deadlines ?? new DeadlineQueue(this.clock);
+  }
+
+  /** A call has settled: gives its timer back, where it has one of its own or the client is closed. */
+  released(call: Call): void {
+    if (this.#deadlines === null) call.deadlines.close();
+    else if (this.closed) this.#deadlines.settle();
   }
 
   /** Whether `close` was called. */
@@ -99,6 +101,6 @@ export class Host {
     for (const call of [...this.calls]) {
       call.cancel.cancel(new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" }));
     }
-    this.deadlines.close();
+    this.#deadlines?.close();
   }
 }

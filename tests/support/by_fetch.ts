@@ -15,7 +15,8 @@ export const BY_FETCH: boolean = getEnv("JETSTREAM_TRANSPORT") === "fetch";
 
 /** Runs a test, unless the runtime's `fetch` cannot pass it. */
 export async function runByFetch(name: string, run: () => Promise<void>): Promise<void> {
-  const reason = NOT_BY_FETCH.find(({ test, on = runtimeName() }) => on === runtimeName() && test.test(name))?.reason;
+  const here: string = runtimeName();
+  const reason = NOT_BY_FETCH.find(({ test, on = here }) => on === here && test.test(name))?.reason;
   if (reason !== undefined) return console.log(`\nrefused: ${name}: ${reason}`);
   try {
     await run();

@@ -10,13 +10,13 @@ export interface NotByFetch {
   readonly test: RegExp;
   readonly reason: string;
   /** Where it is so; everywhere by default. */
-  readonly on?: RuntimeName;
+  readonly on?: RuntimeName | "edge" | "page";
 }
 
 /** All of them. */
 export const NOT_BY_FETCH: readonly NotByFetch[] = [
   { test: /^option decompress/, reason: "content codings are chosen and undone by the runtime" },
-  { test: /^option (?:lenient|limits)/, reason: "the runtime reads responses" },
+  { test: /^option lenient/, reason: "the runtime reads responses" },
   { test: /^option headers go out in order and case/, reason: "the runtime chooses the case of names" },
   { test: /^option onEvent tells each start/, reason: "connections and writes are not seen" },
   { test: /^option resume false lets/, reason: "content codings are chosen and undone by the runtime" },
@@ -28,5 +28,9 @@ export const NOT_BY_FETCH: readonly NotByFetch[] = [
   { test: /^option retry.on names/, reason: "the runtime sends again by itself on a connection that broke" },
   { test: /^trailers are there/, reason: "trailer fields are not seen" },
   { test: /^a response has its head/, reason: "the version of HTTP is not seen" },
+  { test: /^option timeout.connect limits/, reason: "connections are not seen", on: "edge" },
+  { test: /an async iterable as the web does/, reason: "its own fetch takes none", on: "edge" },
+  { test: /when nobody listens$/, reason: "a refused connection is told as one that broke", on: "edge" },
+  { test: /^fetch\(\) answers before a stream/, reason: "it answers when all was sent", on: "edge" },
   { test: /^discard\(\) gives a small rest's/, reason: "connections are not seen" },
 ];
