@@ -21,13 +21,8 @@ import {
   type ResponseParts,
   responseParts,
 } from "./exchange_forms.ts";
-<<<<<<< HEAD
 import { Held, type Lent, type Scope } from "./held.ts";
-import { isPlain, membersOf } from "./instances.ts";
-=======
-import { Held, type Lent, Scope } from "./held.ts";
 import { isPlain, isRead, membersOf } from "./instances.ts";
->>>>>>> wip-sync
 import { jarFunctions } from "./jar_forms.ts";
 import { KIND } from "./kinds.ts";
 import { assertCrosses } from "./misuse.ts";
