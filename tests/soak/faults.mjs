@@ -45,16 +45,3 @@ export function reset(socket, raw) {
   if (raw.resetAndDestroy) raw.resetAndDestroy();
   socket.destroy();
 }
-
-/** The first line of standard input; its end is the end of this process. */
-export function firstLine() {
-  return new Promise((resolve) => {
-    let text = "";
-    process.stdin.setEncoding("utf8");
-    process.stdin.on("end", () => process.exit(0));
-    process.stdin.on("data", (part) => {
-      text += part;
-      if (text.includes("\n")) resolve(text);
-    });
-  });
-}

@@ -3,11 +3,11 @@
  * Must not know what is asked of the server.
  */
 
-import { Client, type ClientOptions } from "../../mod.ts";
+import type { Client, ClientOptions } from "../../mod.ts";
 import { type Clock, type StopTimer, systemClock } from "../../src/base/clock.ts";
-import { resolveEngine } from "../../src/client/engine_options.ts";
-import { Host } from "../../src/client/host.ts";
+import type { Host } from "../../src/client/host.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
+import { clientOnHost } from "../support/client_on_host.ts";
 
 /** Where the servers are. */
 export interface Ports {
@@ -65,12 +65,6 @@ export interface Way {
   readonly options: ClientOptions;
 }
 
-/** How a client takes a host of ours: not part of the public types. */
-type ClientOnHost = new (
-  options: ClientOptions,
-  derived: { host: Host; kept: object; layers: { callLayers: readonly []; networkLayers: readonly [] } },
-) => Client;
-
 /** A client that is watched. */
 export class Lane {
   readonly way: Way;
@@ -80,10 +74,9 @@ export class Lane {
 
   constructor(way: Way) {
     this.way = way;
-    const { pool, dns, guard, ...rest } = way.options;
-    this.#host = new Host({ runtime: detectRuntime(), clock: this.#clock }, resolveEngine(pool, dns, guard), null);
-    const derived = { host: this.#host, kept: {}, layers: { callLayers: [], networkLayers: [] } } as const;
-    this.client = new (Client as unknown as ClientOnHost)(rest, derived);
+    const { client, host } = clientOnHost({ runtime: detectRuntime(), clock: this.#clock }, way.options);
+    this.client = client;
+    this.#host = host;
   }
 
   /** What is held while no call is under way; idle connections aside. */

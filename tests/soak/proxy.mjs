@@ -4,7 +4,8 @@
  */
 
 import { connect, createServer } from "node:net";
-import { between, count, counts, firstLine, garbage, pause, pick } from "./faults.mjs";
+import { firstLine } from "../support/first_line.mjs";
+import { between, count, counts, garbage, pause, pick } from "./faults.mjs";
 
 const FAULTS = [
   ..."fine ".repeat(12).trim().split(" "),

@@ -6,11 +6,12 @@
  * port tells what was injected and what arrived.
  */
 
-import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 import { gzipSync } from "node:zlib";
-import { between, count, counts, firstLine, garbage, pause, pick, reset, trickle } from "./faults.mjs";
+import { openDns } from "../support/dns_port.mjs";
+import { firstLine } from "../support/first_line.mjs";
+import { between, count, counts, garbage, pause, pick, reset, trickle } from "./faults.mjs";
 import { bytesOf, equal } from "./pattern.mjs";
 
 const posts = new Map();
@@ -339,39 +340,11 @@ const DNS_TURNS = [
   "garbage",
 ];
 
-/** Over UDP, and over TCP with the length before each message, on one port. */
-function nameServer() {
-  const udp = createSocket("udp4");
-  udp.on("message", (query, peer) => {
-    const answer = answerDns(query);
-    if (answer) udp.send(answer, peer.port, peer.address);
-  });
-  const tcp = createServer((socket) => {
-    let bytes = Buffer.alloc(0);
-    socket.on("error", () => {});
-    socket.on("data", (part) => {
-      bytes = Buffer.concat([bytes, part]);
-      while (bytes.length >= 2 && bytes.length >= 2 + bytes.readUInt16BE(0)) {
-        const length = bytes.readUInt16BE(0);
-        const answer = answerDns(bytes.subarray(2, 2 + length));
-        bytes = bytes.subarray(2 + length);
-        if (answer) socket.write(Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 255]), answer]));
-      }
-    });
-  });
-  return new Promise((resolve) => {
-    tcp.listen(0, "127.0.0.1", () => {
-      const { port } = tcp.address();
-      udp.bind(port, "127.0.0.1", () => resolve(port));
-    });
-  });
-}
-
 const wild = await listen(0, (socket) => serve(socket, socket, true, false));
 const wildTls = await listen(0, (socket) => secure(socket, true, current));
 const calm = await listen(0, (socket) => serve(socket, socket, false, false));
 const calmTls = await listen(0, (socket) => secure(socket, false, contexts[0]));
-const dns = await nameServer();
+const dns = await openDns(answerDns);
 
 /** Restarts and changes of certificates go on for as long as the process. */
 async function change() {
