@@ -17,6 +17,7 @@ import { callOptions, type GivenOptions } from "./call_options.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { Scope } from "./held.ts";
 import type { UserLayer } from "./layer.ts";
+import { assertGuardCrosses } from "./misuse.ts";
 import type { ClientOptions, DownloadOptions, RequestOptions } from "./options.ts";
 import { ResultClient } from "./result.ts";
 import { StreamResponse } from "./stream_response.ts";
@@ -68,7 +69,8 @@ export class Client {
   /** Checks the options. */
   constructor(options?: ClientOptions);
   constructor(options: ClientOptions = {}, parent?: Client) {
-    const { cookies } = options;
+    const { cookies, guard } = options;
+    assertGuardCrosses(guard);
     this.#options = cookies === true ? { ...options, cookies: new CookieJar() } : { ...options };
     this.#parent = parent;
     this.#codec = options.jsonCodec === undefined ? parent && parent.#codec : options.jsonCodec;
