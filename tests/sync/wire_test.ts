@@ -40,8 +40,8 @@ test("FrameReader gives back the messages of encodeFrame(), however the bytes ar
       // The memory is reused by the writer, as in the ring.
       const shared = new Uint8Array(400);
       let turn = 0;
-      for (let at = 0; at < bytes.length; turn++) {
-        const size = Math.min(sizes[turn % sizes.length]!, bytes.length - at);
+      for (let at = 0; at < bytes.length;) {
+        const size = Math.min(sizes[turn++ % sizes.length]!, bytes.length - at);
         shared.set(bytes.subarray(at, at + size));
         reader.push(shared.subarray(0, size));
         shared.fill(0xff);
