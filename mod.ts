@@ -90,6 +90,9 @@ export type {
   RetryHookState,
 } from "./src/core/hooks.ts";
 export type { DnsOptions, PoolOptions } from "./src/client/engine_options.ts";
+export type { GuardInput, GuardOptions } from "./src/client/guard_options.ts";
+export type { GuardBase, GuardCheck, GuardTarget } from "./src/engine/guard.ts";
+export type { AddressRange } from "./src/base/address_range.ts";
 export type { ProxyByScheme, ProxyInput, ProxyOptions } from "./src/client/proxy_options.ts";
 export type { RedirectOptions } from "./src/client/redirect_options.ts";
 export type { Auth, AuthContext, AuthFlow } from "./src/core/auth.ts";
@@ -140,6 +143,7 @@ export {
   EmptyBodyError,
   type ErrorPhase,
   type ErrorRequest,
+  GuardError,
   HTTPError,
   IncompleteReadError,
   JetstreamError,

@@ -19,10 +19,11 @@ import { StreamResponse } from "../http/stream_response.ts";
 import { detectRuntime } from "../net/detect.ts";
 import { basic } from "../policy/auth/basic.ts";
 import type { Capabilities } from "./capabilities.ts";
-import { announce, conclude, failCall } from "./call_ends.ts";
+import { announce, CallEnd } from "./call_ends.ts";
 import { type ClientStats, clientStats } from "./client_stats.ts";
 import { download, type DownloadOptions, type DownloadResult } from "./download.ts";
 import { resolveEngine } from "./engine_options.ts";
+import { guardFor } from "./guard_options.ts";
 import { Host } from "./host.ts";
 import { type KeptOptions, mergeOptions } from "./merge.ts";
 import { CLIENT_OPTION_NAMES, REQUEST_OPTION_NAMES } from "./option_table.ts";
@@ -31,6 +32,7 @@ import { PendingResponse } from "./pending.ts";
 import { defaultHeaders, type PreparedOptions, prepareRequest } from "./prepare.ts";
 import { resolveBaseUrl, resolveClient, type ResolveContext, resolveRequest } from "./resolve.ts";
 import { ResultClient } from "./result.ts";
+import { provideCalls } from "./send_on.ts";
 import type { Run } from "./stack.ts";
 import { checkedTransport } from "./transport_option.ts";
 import { type UseOptions, withLayer } from "./use.ts";
@@ -79,6 +81,7 @@ interface Derived {
  */
 export class Client {
   static {
+    provideCalls((client, ...call) => client.#call(...call));
     inspectAs(Client, (client) => {
       const base = client.#base === null ? "" : ` ${maskUrl(client.#base.href)}`;
       return `Client${base} { calls: ${client.#host.calls.size}, closed: ${client.#closed} }`;
@@ -107,7 +110,7 @@ export class Client {
     this.#host = derived?.host ??
       new Host(
         { runtime: detectRuntime() },
-        resolveEngine(this.#kept.pool, this.#kept.dns),
+        resolveEngine(this.#kept.pool, this.#kept.dns, guardFor(this.#kept)),
         checkedTransport(this.#kept.transport),
       );
     const settings = resolveClient(this.#kept, this.#context(false));
@@ -228,10 +231,10 @@ export class Client {
 
   /**
    * A client with `options` laid upon this one's; it shares the pool.
-   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `transport`.
+   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `guard`, `transport`.
    */
   extend(options: ClientOptions = {}): Client {
-    for (const name of ["pool", "dns", "transport"] as const) {
+    for (const name of ["pool", "dns", "guard", "transport"] as const) {
       if (options[name] !== undefined) {
         throw new TypeError(
           `Cannot extend a client with the option "${name}": the pool is shared, expected a new Client`,
@@ -356,13 +359,26 @@ export class Client {
     return Object.freeze({ ...settings, auth: Object.freeze({ scheme, origin: request.url.origin }) });
   }
 
-  async #call(
+  #call(
     method: string,
     url: URLInput,
     options: RequestOptions | undefined,
     streamed: boolean,
     change?: (settings: Settings) => Settings,
   ): Promise<HttpResponse> {
+    // What is wrong with the options rejects it, too.
+    return new Promise((resolve, reject) => this.#start(method, url, options, streamed, change, resolve, reject));
+  }
+
+  #start(
+    method: string,
+    url: URLInput,
+    options: RequestOptions | undefined,
+    streamed: boolean,
+    change: ((settings: Settings) => Settings) | undefined,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: unknown) => void,
+  ): void {
     const host = this.#host;
     let { request, settings, run } = this.#ready(method, url, options, streamed);
     if (change !== undefined) run = host.stack.runFor(settings = Object.freeze(change(settings)), streamed);
@@ -372,24 +388,8 @@ export class Client {
     const call = new Call(host, settings, host.clock.now(), streamed);
     host.calls.add(call);
     if (call.listener !== null) announce(call, request);
-    try {
-      call.cancel.throwIfCancelled();
-      const response = await run(request, call, host.transport);
-      const live = response.live;
-      if (live === null) this.#end(call, response);
-      else live.onSettled((error) => this.#end(call, response, error));
-      return response;
-    } catch (error) {
-      const failure = failCall(error, call, request);
-      this.#end(call, undefined, failure);
-      throw failure;
-    }
-  }
-
-  #end(call: Call, response?: HttpResponse, error?: unknown): void {
-    this.#host.calls.delete(call);
-    call.settle();
-    this.#host.released(call);
-    if (call.listener !== null) conclude(call, response, error);
+    const end = new CallEnd(host, call, request, resolve, reject);
+    if (call.cancel.reason !== undefined) end.reject(call.cancel.reason);
+    else run(request, call, host.transport, end);
   }
 }

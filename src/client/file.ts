@@ -5,6 +5,7 @@
  * changed its size after its length was announced is not sent.
  */
 
+import { withRecipe } from "../base/recipe.ts";
 import type { FileFacts, Files } from "../core/runtime.ts";
 import { BodyError, UnsupportedRuntimeError } from "../errors.ts";
 import type { ByteSource } from "../http/bodies/kinds.ts";
@@ -45,7 +46,7 @@ export function file(path: string, options: FileOptions = {}): ByteSource {
   const { name, type } = record<FileOptions>("file", options, ["name", "type"]);
   if (name !== undefined) text("file.name", name);
   if (type !== undefined) assertMediaType(text("file.type", type));
-  return fileSource(path, { name, type }, detectRuntime().files);
+  return withRecipe(fileSource(path, { name, type }, detectRuntime().files), "file", path, options);
 }
 
 /** The same with the files of a runtime; `undefined` where there are none. */

@@ -5,6 +5,7 @@
  * a request on the way for their sake.
  */
 
+import { after } from "../base/after.ts";
 import type { DecodeSettings } from "../core/settings.ts";
 import type { Body } from "../http/body.ts";
 import { bodyFrom } from "../http/bodies/body_options.ts";
@@ -16,7 +17,7 @@ import { prepareUrl } from "../http/url.ts";
 import { acceptEncoding } from "../policy/decode.ts";
 import type { KeptOptions } from "./merge.ts";
 import type { RequestOptions, URLInput } from "./options.ts";
-import { jsonCodecOf } from "./resolve.ts";
+import { jsonCodecOf } from "./json_codec.ts";
 import { callable, oneOf, wrongType } from "./validate.ts";
 
 /** What is sent as User-Agent unless the caller says otherwise. */
@@ -94,7 +95,7 @@ function prepareBody(options: PreparedOptions): Body | null {
       'Cannot use the option "trailers": there is no body, expected one of body, json, form, multipart',
     );
   }
-  return new TrailedBody(body, () => HeaderList.from(trailers()));
+  return new TrailedBody(body, () => after(trailers(), (fields) => HeaderList.from(fields)));
 }
 
 /** A body with trailer fields behind it: its length is left open, so that it goes out chunked. */
@@ -104,10 +105,10 @@ class TrailedBody implements Body {
   readonly bytes = undefined;
   readonly replayable: boolean;
   readonly kind: string;
-  readonly trailers: () => HeaderList;
+  readonly trailers: NonNullable<Body["trailers"]>;
   readonly open: Body["open"];
 
-  constructor(body: Body, trailers: () => HeaderList) {
+  constructor(body: Body, trailers: NonNullable<Body["trailers"]>) {
     this.contentType = body.contentType;
     this.replayable = body.replayable;
     this.kind = body.kind;

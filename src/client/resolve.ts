@@ -16,6 +16,7 @@ import { basic } from "../policy/auth/basic.ts";
 import { CookieJar } from "../policy/cookies/cookie_jar.ts";
 import { type Capabilities, refuseUnsupported } from "./capabilities.ts";
 import { resolveCompress, resolveDecompress } from "./decompress.ts";
+import { jsonCodecOf } from "./json_codec.ts";
 import { resolveLimits } from "./limits.ts";
 import type { AuthInput, RequestOptions, SharedOptions } from "./options.ts";
 import { resolveProxy } from "./proxy_options.ts";
@@ -174,15 +175,6 @@ function resolveSignal(value: AbortSignal | null | undefined): AbortSignal | nul
     throw wrongType("signal", value, "an AbortSignal");
   }
   return value;
-}
-
-/** The checked `jsonCodec` option. */
-export function jsonCodecOf(value: SharedOptions["jsonCodec"]): NonNullable<SharedOptions["jsonCodec"]> | undefined {
-  if (value == null) return undefined;
-  const codec = record<NonNullable<SharedOptions["jsonCodec"]>>("jsonCodec", value, ["stringify", "parse"]);
-  if (codec.stringify !== undefined) callable("jsonCodec.stringify", codec.stringify);
-  if (codec.parse !== undefined) callable("jsonCodec.parse", codec.parse);
-  return codec;
 }
 
 /** The base URL, made a directory. */

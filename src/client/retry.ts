@@ -4,6 +4,7 @@
  * Invariant: what leaves here is complete and frozen.
  */
 
+import { after } from "../base/after.ts";
 import { isIdempotent } from "../http/method.ts";
 import type { BudgetSettings, RetryCause, RetrySettings, RetryState } from "../core/settings.ts";
 import { callable, duration, listOf, numberWithin, oneOf, record, text, wholeNumber, wrongType } from "./validate.ts";
@@ -144,9 +145,13 @@ function complete(given: RetryOptions): RetrySettings {
   });
 }
 
-function resolveBackoff(value: RetryOptions["backoff"]): (retry: number) => number {
+function resolveBackoff(value: RetryOptions["backoff"]): RetrySettings["backoff"] {
   if (typeof value === "function") {
-    return (retry) => numberWithin("retry.backoff (its result)", value(retry), 0, Number.MAX_SAFE_INTEGER);
+    return (retry) =>
+      after<number, number>(
+        value(retry),
+        (delay) => numberWithin("retry.backoff (its result)", delay, 0, Number.MAX_SAFE_INTEGER),
+      );
   }
   const given = record<BackoffOptions>("retry.backoff", value ?? {}, ["base", "factor", "max"]);
   const base = numberWithin("retry.backoff.base", given.base ?? 250, 0, 3_600_000);
@@ -175,7 +180,7 @@ function resolveBudget(value: RetryOptions["budget"]): BudgetSettings | null {
   });
 }
 
-function resolveKey(value: RetryOptions["idempotencyKey"]): (() => string) | null {
+function resolveKey(value: RetryOptions["idempotencyKey"]): RetrySettings["idempotencyKey"] {
   if (value === undefined || value === false) return null;
   if (value === true) return () => crypto.randomUUID();
   if (typeof value === "function") return value;

@@ -4,6 +4,7 @@
  * Invariant: nothing below the client reads raw options; every field here is acted upon.
  */
 
+import type { MaybePromise } from "../http/body.ts";
 import type { OnProgress } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import type { HttpResponse } from "../http/response.ts";
@@ -58,9 +59,9 @@ export interface RetrySettings {
   /** Kinds of failure that are retried. */
   readonly on: ReadonlySet<RetryCause>;
   /** Milliseconds before retry `n` (1 for the first), before jitter. */
-  readonly backoff: (n: number) => number;
+  readonly backoff: (n: number) => MaybePromise<number>;
   /** Turns a back-off into a delay; `random` yields [0, 1). */
-  readonly jitter: (delay: number, random: () => number) => number;
+  readonly jitter: (delay: number, random: () => number) => MaybePromise<number>;
   /** Source of randomness. */
   readonly random: () => number;
   /** The longest wait that a server may ask for, in milliseconds. */
@@ -70,7 +71,7 @@ export interface RetrySettings {
   /** Share of an origin's requests that may be retries; `null` for no budget. */
   readonly budget: BudgetSettings | null;
   /** Makes the Idempotency-Key of a call; `null` for none. */
-  readonly idempotencyKey: (() => string) | null;
+  readonly idempotencyKey: (() => MaybePromise<string>) | null;
 }
 
 /** Kinds of failure that may be retried. */
@@ -207,7 +208,7 @@ export interface Settings {
   /** Layers added at network level, outermost first. */
   readonly networkLayers: readonly Layer[];
   /** Raise on a status that is not 2xx, or that the function picks. */
-  readonly raise: ((response: HttpResponse) => boolean) | null;
+  readonly raise: ((response: HttpResponse) => MaybePromise<boolean>) | null;
   /** Send `Expect: 100-continue` with a body. */
   readonly expectContinue: boolean;
   /** Reads JSON in place of `JSON.parse`. */

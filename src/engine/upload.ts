@@ -20,6 +20,8 @@ export const SLICE_BYTES: number = 256 * 1024;
 export interface UploadHost {
   /** Writes; `false` when `drained` will be called. */
   write(bytes: Uint8Array): boolean;
+  /** Writes one after the other, at once. */
+  writeAll(parts: readonly Uint8Array[]): boolean;
   /** The socket takes no more for now (`true`), or it took what waited (`false`). */
   blocked(yes: boolean): void;
   /** All of it was written. */
@@ -99,7 +101,8 @@ export class Upload {
     }
     if (this.#stopped) return;
     this.#reader = undefined;
-    const end = this.#codec.sendEnd(this.#body.trailers?.().pairs);
+    const trailers = this.#body.trailers?.();
+    const end = this.#codec.sendEnd((trailers instanceof Promise ? await trailers : trailers)?.pairs);
     if (this.#head !== undefined) await this.#write([this.#head, end]);
     else if (end.length > 0) await this.#write([end]);
     if (this.#stopped) return;
@@ -130,9 +133,7 @@ export class Upload {
     this.#head = undefined;
     let size = 0;
     for (const part of parts) size += part.length;
-    let taken = true;
-    if (size <= JOIN_BYTES) taken = this.#host.write(joinParts(parts));
-    else for (const part of parts) taken = this.#host.write(part) && taken;
+    const taken = size <= JOIN_BYTES ? this.#host.write(joinParts(parts)) : this.#host.writeAll(parts);
     if (taken || this.#stopped) return undefined;
     this.#host.blocked(true);
     return new Promise((resolve) => {

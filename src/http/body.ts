@@ -25,7 +25,7 @@ export interface Body {
   /** Starts a pass over the body. Throws `BodyUsedError` when it was opened and is not replayable. */
   open(): BodyReader;
   /** Trailer fields to send behind a chunked body; asked after its end. */
-  readonly trailers?: (() => HeaderList) | undefined;
+  readonly trailers?: (() => MaybePromise<HeaderList>) | undefined;
 }
 
 /** One pass over a body to send. */
@@ -34,6 +34,14 @@ export interface BodyReader {
   read(): MaybePromise<Uint8Array | null>;
   /** Gives up early and frees the source; idempotent. */
   cancel(reason?: unknown): void;
+}
+
+/** Told of a whole body, where a promise would cost too much; one of the two, once. */
+export interface Collector {
+  /** All bytes are there. */
+  resolve(bytes: Uint8Array): void;
+  /** They will not come. */
+  reject(error: unknown): void;
 }
 
 /**
@@ -51,6 +59,8 @@ export interface IncomingBody {
    * Fails with `BodyTooLargeError` above `limit` bytes, before memory for more is taken.
    */
   collect(limit: number): MaybePromise<Uint8Array>;
+  /** The same, telling `collector` in the very turn in which the last byte arrives; absent where that has no point. */
+  collectTo?(limit: number, collector: Collector): void;
   /** The next chunk, at once when one is waiting; `null` at the end, again and again. */
   read(): MaybePromise<Uint8Array | null>;
   /**

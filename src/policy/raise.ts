@@ -4,6 +4,8 @@
  * Invariant: a raised response has its body in memory, or none: an error leaves nothing open.
  */
 
+import type { MaybePromise } from "../http/body.ts";
+import type { Settings } from "../core/settings.ts";
 import type { Call } from "../core/call.ts";
 import type { Next } from "../core/layer.ts";
 import type { HttpRequest } from "../http/request.ts";
@@ -14,18 +16,25 @@ import { statusError } from "../http/status_error.ts";
 export async function raiseLayer(request: HttpRequest, next: Next, call: Call): Promise<HttpResponse> {
   const response = await next(request);
   const { raise } = call.settings;
-  if (raise === null || !isPicked(response, raise)) return response;
+  if (raise === null) return response;
+  const picked = isPicked(response, raise);
+  if (!(picked instanceof Promise ? await picked : picked)) return response;
   await load(response, call);
   throw statusError(response);
 }
 
-function isPicked(response: HttpResponse, raise: (response: HttpResponse) => boolean): boolean {
+function isPicked(response: HttpResponse, raise: NonNullable<Settings["raise"]>): MaybePromise<boolean> {
   try {
-    return raise(response);
+    const picked = raise(response);
+    return picked instanceof Promise ? picked.catch((error) => stop(response, error)) : picked;
   } catch (error) {
-    response.live?.cancel();
-    throw error;
+    return stop(response, error);
   }
+}
+
+function stop(response: HttpResponse, error: unknown): never {
+  response.live?.cancel();
+  throw error;
 }
 
 /** Takes a short body off the wire, so that the error can tell what the server said; drops a long or broken one. */

@@ -6,6 +6,8 @@
  * reason on the attempt.
  */
 
+import type { MaybePromise } from "../http/body.ts";
+import { after } from "../base/after.ts";
 import type { Call } from "../core/call.ts";
 import type { Layer } from "../core/layer.ts";
 import type { RetrySettings } from "../core/settings.ts";
@@ -27,7 +29,8 @@ export function retryLayer(planner: RetryPlanner, counted = false): Layer {
     const settings = call.settings.retry;
     if (settings === null) return next(request);
     if (!counted || call.cause === "redirect") planner.addRequest(request, settings, call);
-    let current = withIdempotencyKey(request, settings, call);
+    const keyed = withIdempotencyKey(request, settings, call);
+    let current = keyed instanceof Promise ? await keyed : keyed;
     for (;;) {
       let outcome: RetryOutcome;
       try {
@@ -95,9 +98,11 @@ async function prepareRetry(
 }
 
 /** One key per call, on each attempt and hop; methods that are idempotent need none. */
-function withIdempotencyKey(request: HttpRequest, settings: RetrySettings, call: Call): HttpRequest {
+function withIdempotencyKey(request: HttpRequest, settings: RetrySettings, call: Call): MaybePromise<HttpRequest> {
   if (settings.idempotencyKey === null || isIdempotent(request.method)) return request;
   if (request.headers.has(IDEMPOTENCY_KEY)) return request;
-  call.idempotencyKey ??= settings.idempotencyKey();
-  return request.withHeader(IDEMPOTENCY_KEY, call.idempotencyKey);
+  return after(call.idempotencyKey ?? settings.idempotencyKey(), (key) => {
+    call.idempotencyKey = key;
+    return request.withHeader(IDEMPOTENCY_KEY, key);
+  });
 }

@@ -5,6 +5,7 @@
  * body, the retry layer then follows that plan.
  */
 
+import { after } from "../base/after.ts";
 import type { Call } from "../core/call.ts";
 import type { RetrySettings } from "../core/settings.ts";
 import type { MaybePromise } from "../http/body.ts";
@@ -77,16 +78,31 @@ export class RetryPlanner {
     wanted: boolean | undefined,
     { reason, barrier, objection }: RetryVerdict,
     request: HttpRequest,
-    { response }: RetryOutcome,
+    outcome: RetryOutcome,
     settings: RetrySettings,
     call: Call,
-  ): RetryPlan {
+  ): MaybePromise<RetryPlan> {
     if (reason === undefined && wanted !== true) return NO_RETRY;
     if (barrier !== undefined) return refusal(barrier);
     if (wanted === false) return refusal("retry.when said no");
     if (wanted === undefined && objection !== undefined) return refusal(objection);
-    const delay = decideDelay(
+    return after(
       backoffDelay(settings, call.retries + 1),
+      (backoff) => this.#afford(backoff, reason ?? "retry.when", request, outcome, settings, call),
+    );
+  }
+
+  /** The plan to wait for `backoff`, or as long as the server says. */
+  #afford(
+    backoff: number,
+    reason: string,
+    request: HttpRequest,
+    { response }: RetryOutcome,
+    settings: RetrySettings,
+    call: Call,
+  ): RetryPlan {
+    const delay = decideDelay(
+      backoff,
       response === undefined ? undefined : serverDelay(response.headers, response.status, call.clock.wall()),
       { maxRetryAfter: settings.maxRetryAfter, remaining: call.remaining },
     );
@@ -94,7 +110,7 @@ export class RetryPlanner {
     if (!this.#takeFromBudget(request, settings, call)) {
       return refusal("the retry budget of the origin is used up (retry.budget)");
     }
-    return { delay, reason: reason ?? "retry.when" };
+    return { delay, reason };
   }
 
   #takeFromBudget({ url }: HttpRequest, { budget }: RetrySettings, call: Call): boolean {

@@ -42,7 +42,7 @@ class Case {
 
   /** Lets a first call break, which leaves a part. */
   async break(url: string): Promise<void> {
-    await assertRejects(() => this.fetch(url), IncompleteReadError);
+    await assertRejects(async () => await this.fetch(url), IncompleteReadError);
     assertEquals(this.folder.names(), ["x.part", "x.part.json"]);
   }
 
@@ -104,7 +104,7 @@ behaviour("download() goes on by the date when there is no tag", async (subject)
 behaviour("download() leaves nothing when nothing proves that the file is the same", async (subject) => {
   const c = new Case(subject);
   const url = c.url("cut:400,ok", { tag: 'W/"v1"' });
-  await assertRejects(() => c.fetch(url), IncompleteReadError);
+  await assertRejects(async () => await c.fetch(url), IncompleteReadError);
   assertEquals(c.folder.names(), []);
   assertEquals((await c.fetch(url)).resumed, 0);
   c.assertFile(1_000);
@@ -181,7 +181,7 @@ behaviour("download() puts the ranges together when the server sends less than w
 
 behaviour("download() refuses a range that it did not ask for", async (subject) => {
   const c = new Case(subject);
-  await assertRejects(() => c.fetch(c.url("some:10")), RemoteProtocolError, "a part of the file");
+  await assertRejects(async () => await c.fetch(c.url("some:10")), RemoteProtocolError, "a part of the file");
   assertEquals(c.folder.names(), []);
 });
 
@@ -189,7 +189,7 @@ behaviour("download() refuses crumbs", async (subject) => {
   const c = new Case(subject);
   const url = c.url("cut:400,some:1");
   await c.break(url);
-  await assertRejects(() => c.fetch(url), RemoteProtocolError, "100 ranges");
+  await assertRejects(async () => await c.fetch(url), RemoteProtocolError, "100 ranges");
 });
 
 behaviour("a retry of download() goes on from what is on disk", async (subject) => {
@@ -219,7 +219,7 @@ behaviour("download() raises a status that is not 2xx and touches no file", asyn
   const c = new Case(subject);
   c.folder.write("x", "old", 0o600);
   const url = subject.url("/status/404", { body: "gone" });
-  const error = await assertRejects(() => c.fetch(url), HTTPError);
+  const error = await assertRejects(async () => await c.fetch(url), HTTPError);
   assertEquals([error.status, error.bodySnippet], [404, "gone"]);
   assertEquals([c.folder.names(), c.folder.read("x")], [["x"], "old"]);
 });
@@ -229,14 +229,17 @@ behaviour("download() that is aborted leaves its part, and the file as it was", 
   c.folder.write("x", "old", 0o600);
   const stop = new AbortController();
   const options = { signal: stop.signal, onDownloadProgress: () => stop.abort() };
-  await assertRejects(() => c.fetch(c.url("ok", { size: 5_000_000 }), options), AbortError);
+  await assertRejects(async () => await c.fetch(c.url("ok", { size: 5_000_000 }), options), AbortError);
   assertEquals([c.folder.names(), c.folder.read("x")], [["x", "x.part", "x.part.json"], "old"]);
 });
 
 behaviour("download() keeps to the limits of time", async (subject) => {
   const c = new Case(subject);
   const url = subject.url("/stall", { after: 5, length: 100 });
-  const error = await assertRejects(() => c.fetch(url, { ...NO_RETRY, timeout: { read: 50 } }), TimeoutError);
+  const error = await assertRejects(
+    async () => await c.fetch(url, { ...NO_RETRY, timeout: { read: 50 } }),
+    TimeoutError,
+  );
   assertEquals(error.phase, "read");
   assertEquals(c.folder.names(), []);
 });
@@ -258,24 +261,36 @@ behaviour("two calls of download() to one file do not mix", async (subject) => {
 
 behaviour("download() refuses a folder without a slash, and says so before it sends", async (subject) => {
   const c = new Case(subject);
-  await assertRejects(() => c.client.download(c.url("ok"), c.folder.path), BodyError, "it is a folder");
+  await assertRejects(async () => await c.client.download(c.url("ok"), c.folder.path), BodyError, "it is a folder");
   assertEquals(await c.asked(), []);
 });
 
 behaviour("download() refuses options and fields that it sets itself", async (subject) => {
   const c = new Case(subject);
-  await assertRejects(() => c.fetch(c.url("ok"), { headers: { range: "bytes=0-9" } }), TypeError, "the header Range");
-  await assertRejects(() => c.fetch(c.url("ok"), { decompress: true }), TypeError, "expected resume: false");
-  await assertRejects(() => c.fetch(c.url("ok"), { resum: true } as DownloadOptions), TypeError, "resum");
-  await assertRejects(() => c.client.download(c.url("ok"), ""), TypeError, "the path of a file");
-  await assertRejects(() => c.client.download(c.url("ok"), "a\0b"), TypeError, "the path of a file");
+  await assertRejects(
+    async () => await c.fetch(c.url("ok"), { headers: { range: "bytes=0-9" } }),
+    TypeError,
+    "the header Range",
+  );
+  await assertRejects(
+    async () => await c.fetch(c.url("ok"), { decompress: true }),
+    TypeError,
+    "expected resume: false",
+  );
+  await assertRejects(async () => await c.fetch(c.url("ok"), { resum: true } as DownloadOptions), TypeError, "resum");
+  await assertRejects(async () => await c.client.download(c.url("ok"), ""), TypeError, "the path of a file");
+  await assertRejects(async () => await c.client.download(c.url("ok"), "a\0b"), TypeError, "the path of a file");
   assertEquals(await c.asked(), []);
 });
 
 behaviour("download() tells when a hook answered in its place", async (subject) => {
   const c = new Case(subject);
   const answer = await c.client.get(c.url("ok"));
-  await assertRejects(() => c.fetch(c.url("ok"), { hooks: { request: [() => answer] } }), BodyError, "a layer or hook");
+  await assertRejects(
+    async () => await c.fetch(c.url("ok"), { hooks: { request: [() => answer] } }),
+    BodyError,
+    "a layer or hook",
+  );
   assertEquals(c.folder.names(), []);
 });
 
@@ -296,7 +311,7 @@ behaviour(
   async (subject) => {
     const c = new Case(subject);
     const url = c.url("cut:400,ok", { h: "Content-Disposition:attachment; filename=report.txt" });
-    const fetch = (): Promise<DownloadResult> => c.client.download(url, `${c.folder.path}/`, NO_RETRY);
+    const fetch = async (): Promise<DownloadResult> => await c.client.download(url, `${c.folder.path}/`, NO_RETRY);
     await assertRejects(fetch, IncompleteReadError);
     const names = c.folder.names();
     assertEquals(names.map((name) => name.replace(/[0-9a-f]{8}/, "#")), ["file.#.part", "file.#.part.json"]);
@@ -309,7 +324,7 @@ option("resume", "false starts anew, and leaves nothing behind", async (subject)
   const c = new Case(subject);
   const url = c.url("cut:400,cut:300,ok");
   await c.break(url);
-  await assertRejects(() => c.fetch(url, { ...NO_RETRY, resume: false }), IncompleteReadError);
+  await assertRejects(async () => await c.fetch(url, { ...NO_RETRY, resume: false }), IncompleteReadError);
   assertEquals(c.folder.names(), []);
   await c.fetch(url, { resume: false });
   c.assertFile(1_000);
@@ -329,7 +344,11 @@ option("resume", "false lets content codings be undone, true keeps them", async 
 option("overwrite", "false keeps a file that is there, and sends nothing", async (subject) => {
   const c = new Case(subject);
   c.folder.write("x", "old", 0o600);
-  const error = await assertRejects(() => c.fetch(c.url("ok"), { overwrite: false }), BodyError, "it exists already");
+  const error = await assertRejects(
+    async () => await c.fetch(c.url("ok"), { overwrite: false }),
+    BodyError,
+    "it exists already",
+  );
   assertEquals([error.code, c.folder.read("x"), await c.asked()], ["FILE_EXISTS", "old", []]);
   await c.fetch(c.url("ok"));
   c.assertFile(1_000);
@@ -345,14 +364,18 @@ option("overwrite", "false notices a file that came while it was fetched", async
   const c = new Case(subject);
   const put = (): void => c.folder.write("x", "mine", 0o600);
   const options = { overwrite: false, onDownloadProgress: put };
-  await assertRejects(() => c.fetch(c.url("ok"), options), BodyError, "it exists already");
+  await assertRejects(async () => await c.fetch(c.url("ok"), options), BodyError, "it exists already");
   assertEquals(c.folder.read("x"), "mine");
 });
 
 option("overwrite", "is false for a name that the server chose, unless it is set", async (subject) => {
   const c = new Case(subject);
   c.folder.write("file", "old", 0o600);
-  await assertRejects(() => c.client.download(c.url("ok"), `${c.folder.path}/`), BodyError, "it exists already");
+  await assertRejects(
+    async () => await c.client.download(c.url("ok"), `${c.folder.path}/`),
+    BodyError,
+    "it exists already",
+  );
   assertEquals([c.folder.names(), c.folder.read("file")], [["file"], "old"]);
   await c.client.download(c.url("ok"), `${c.folder.path}/`, { overwrite: true });
   c.assertFile(1_000, 0, "file");

@@ -95,7 +95,7 @@ option("multipart", "sends parts with an exact length when it is known", async (
   );
 });
 
-option("body", "takes text, bytes, blobs, streams, iterables and functions", async ({ client, url }) => {
+option("body", "takes text, bytes, blobs, iterables and functions", async ({ client, url }) => {
   const c = client();
   const bytes = new TextEncoder().encode("grün");
   const generate = function* (): Generator<string | Uint8Array> {
@@ -107,25 +107,25 @@ option("body", "takes text, bytes, blobs, streams, iterables and functions", asy
     const echo = await c.post(url("/echo"), { body: body as never }).json() as Echo;
     assertEquals([name, echo.text, echo.headers["content-length"]], [name, "grün", "5"]);
   }
-  const unknown = [
-    ["generator", generate()],
-    ["stream", new Blob([bytes]).stream()],
-    [
-      "async",
-      (async function* () {
-        yield* generate();
-      })(),
-    ],
-  ] as const;
-  for (const [name, body] of unknown) {
-    const echo = await c.post(url("/echo"), { body: body as never }).json() as Echo;
-    assertEquals([name, echo.text, echo.headers["transfer-encoding"]], [name, "grün", "chunked"]);
-  }
+  const echo = await c.post(url("/echo"), { body: generate() }).json() as Echo;
+  assertEquals([echo.text, echo.headers["transfer-encoding"]], ["grün", "chunked"]);
   assertEquals((await c.post(url("/echo"), { body: () => "made" }).json() as Echo).text, "made");
   assertEquals((await c.post(url("/echo"), { body: new URLSearchParams({ a: "b" }) }).json() as Echo).text, "a=b");
   assertEquals((await c.post(url("/echo"), { body: "" }).json() as Echo).headers["content-length"], "0");
   assertEquals((await c.post(url("/echo")).json() as Echo).headers["content-length"], "0");
   await assertRejects(async () => await c.post(url("/echo"), { body: 5 as never }), TypeError);
+});
+
+option("body", "takes web streams and asynchronous iterables", async ({ client, url }) => {
+  const c = client();
+  const generate = async function* (): AsyncGenerator<string> {
+    yield await Promise.resolve("gr");
+    yield "ün";
+  };
+  for (const [name, body] of [["stream", new Blob(["grün"]).stream()], ["async", generate()]] as const) {
+    const echo = await c.post(url("/echo"), { body }).json() as Echo;
+    assertEquals([name, echo.text, echo.headers["transfer-encoding"]], [name, "grün", "chunked"]);
+  }
 });
 
 option("trailers", "go out behind a chunked body", async ({ client, url }) => {
@@ -293,9 +293,9 @@ option("transport", "carries requests in place of sockets", async ({ client }) =
   const transport: Transport = {
     send: (request) => {
       seen.push(request.url.href);
-      return Promise.reject(new Error("not today"));
+      throw new Error("not today");
     },
-    close: () => Promise.resolve(),
+    close: () => undefined as never,
   };
   await assertRejects(
     async () => await client({ transport, retry: false }).get("http://nowhere.test/"),

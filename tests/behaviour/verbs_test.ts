@@ -1,20 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import {
-  close,
-  del,
-  get,
-  head,
-  HTTPError,
-  options,
-  patch,
-  post,
-  put,
-  query,
-  request,
-  stream,
-  TimeoutError,
-} from "../../mod.ts";
-import * as mod from "../../mod.ts";
+import { HTTPError, TimeoutError } from "../../mod.ts";
 import { behaviour } from "../support/behaviour.ts";
 
 /** What the server says of the request it saw. */
@@ -44,7 +29,8 @@ behaviour("the verbs of a client send the method of their name", async ({ client
   assertEquals([headed.status, headed.content.length], [200, 0]);
 });
 
-behaviour("the verbs of the module share one client and close() ends it", async ({ url, after }) => {
+behaviour("the verbs of the module share one client and close() ends it", async ({ lib, url, after }) => {
+  const { close, del, get, head, options, patch, post, put, query, request, stream } = lib;
   after(() => close());
   const calls = [
     await get(url("/echo")),
@@ -53,7 +39,7 @@ behaviour("the verbs of the module share one client and close() ends it", async 
     await put(url("/echo")),
     await patch(url("/echo")),
     await del(url("/echo")),
-    await mod.delete(url("/echo")),
+    await lib.delete(url("/echo")),
     await query(url("/echo"), { body: "q" }),
     await request("REPORT", url("/echo")),
   ];
@@ -135,11 +121,16 @@ behaviour("the shortcuts of a pending call raise for a status and send once", as
   await assertRejects(async () => await c.get(url("/status/404")).json(), HTTPError);
   await assertRejects(async () => await c.get(url("/status/500")).text(), HTTPError);
   await assertRejects(async () => await c.get(url("/status/400")).bytes(), HTTPError);
-  assertEquals(await c.get(url("/text", { body: '{"a":1}' })).raiseForStatus().json(), { a: 1 });
   const pending = c.get(url("/sequence", { id, statuses: "200" }));
   assertEquals(await pending.json(), { turn: 0 });
   assertEquals((await pending).json(), { turn: 0 });
   assertEquals((await c.get(url("/seen", { id })).json() as unknown[]).length, 1);
+});
+
+behaviour("get(url).raiseForStatus().json() is the same line for both clients", async ({ client, url }) => {
+  const c = client({ retry: false });
+  assertEquals(await c.get(url("/text", { body: '{"a":1}' })).raiseForStatus().json(), { a: 1 });
+  await assertRejects(async () => await c.get(url("/status/404")).raiseForStatus().json(), HTTPError);
 });
 
 behaviour("a call that nobody awaits starts all the same", async ({ client, url, id }) => {

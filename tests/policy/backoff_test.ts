@@ -21,7 +21,7 @@ test("backoffDelay() doubles up to its bound without jitter", () => {
 
 test("backoffDelay() draws from the whole of the wait with full jitter", () => {
   const settings = resolveRetry({ seed: 1 })!;
-  const delays = Array.from({ length: 1_000 }, () => backoffDelay(settings, 1));
+  const delays = Array.from({ length: 1_000 }, () => backoffDelay(settings, 1) as number);
   assert(delays.every((delay) => delay >= 0 && delay < 250));
   assert(delays.some((delay) => delay < 25) && delays.some((delay) => delay > 225));
 });
@@ -29,7 +29,7 @@ test("backoffDelay() draws from the whole of the wait with full jitter", () => {
 test("backoffDelay() repeats itself by its seed", () => {
   const draw = (seed: number): number[] => {
     const settings = resolveRetry({ seed })!;
-    return [1, 2, 3].map((retry) => backoffDelay(settings, retry));
+    return [1, 2, 3].map((retry) => backoffDelay(settings, retry) as number);
   };
   assertEquals(draw(7), draw(7));
   assert(draw(7).join() !== draw(8).join());

@@ -1,23 +1,32 @@
 /**
  * Owns how a behaviour test is run: with a client to try, against the server in another process,
- * and under the leak rule.
- * Must not know whether the client blocks. A behaviour test only ever awaits calls and iterates
- * with `for await`, both of which take values as well as promises.
+ * and under the leak rule; once with the asynchronous client and once with the blocking one.
+ * A behaviour test does not know which it has: it only ever awaits calls and iterates with
+ * `for await`, both of which take values as well as promises. Where the two differ by nature, a
+ * row of `differences.ts` says why.
  *
  * A test of an option is named for it: `option("timeout.read", "does what when", …)`; a meta test
  * finds the options that have none.
  */
 
-import { Client, type ClientOptions } from "../../mod.ts";
+import * as asynchronous from "../../mod.ts";
+import type { Client, ClientOptions } from "../../mod.ts";
+import * as blocking from "../../sync.ts";
+import { DIFFERENCES } from "../behaviour/differences.ts";
 import { BY_FETCH, runByFetch } from "./by_fetch.ts";
 import { watchLeaks } from "./leaks.ts";
 import { type Origin, origin } from "./origin.ts";
 import { test, type TestContext } from "./suite.ts";
 
+/** A face of the library: that of the asynchronous client stands for both. */
+export type Library = typeof asynchronous;
+
 /** What a behaviour test is given. */
 export interface Subject {
   /** Makes a client that is closed after the test. */
   client(options?: ClientOptions): Client;
+  /** The module under test. */
+  readonly lib: Library;
   /** The server. */
   readonly origin: Origin;
   /** `http://…/path?query` on the server. */
@@ -46,7 +55,7 @@ export function urlOf(base: string, path: string, query: Query = {}): string {
 /** Started outside of every test: it lives as long as the file. */
 const server = await origin();
 
-function subject(t: TestContext): Subject {
+function subject(t: TestContext, lib: Library): Subject {
   const clients: Client[] = [];
   watchLeaks(t, () => {
     const stats = clients.map((client) => client.stats());
@@ -59,11 +68,12 @@ function subject(t: TestContext): Subject {
   });
   return {
     client(options) {
-      const client = new Client(BY_FETCH ? { transport: "fetch", ...options } : options);
+      const client = new lib.Client(BY_FETCH ? { transport: "fetch", ...options } : options);
       clients.push(client);
       t.after(() => client.close());
       return client;
     },
+    lib,
     origin: server,
     url: (path, query) => urlOf(server.http, path, query),
     id: crypto.randomUUID(),
@@ -73,8 +83,11 @@ function subject(t: TestContext): Subject {
 
 /** Registers a test of what the library does in public. */
 export function behaviour(name: string, run: BehaviourTest, timeout?: number): void {
-  const body = (t: TestContext): Promise<void> => run(subject(t));
-  test(name, timeout === undefined ? {} : { timeout }, (t) => BY_FETCH ? runByFetch(name, () => body(t)) : body(t));
+  const options = timeout === undefined ? {} : { timeout };
+  const body = (t: TestContext): Promise<void> => run(subject(t, asynchronous));
+  test(name, options, (t) => BY_FETCH ? runByFetch(name, () => body(t)) : body(t));
+  if (BY_FETCH || DIFFERENCES.some((difference) => difference.test === name)) return;
+  test(`${name} (blocking)`, options, (t) => run(subject(t, blocking as unknown as Library)));
 }
 
 /** Registers the test that an option changes the wire or the result. */

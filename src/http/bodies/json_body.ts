@@ -13,12 +13,16 @@ export type JsonEncoder = (value: unknown) => string | Uint8Array;
 
 /** Makes the body of a JSON value. Throws `TypeError` when it cannot be written as JSON. */
 export function jsonBody(value: unknown, encode: JsonEncoder = JSON.stringify): Body {
+  const written = writeJson(value, encode);
+  const bytes = typeof written === "string" ? new TextEncoder().encode(written) : written;
+  return new BytesBody(bytes, "application/json", "JSON");
+}
+
+/** Writes a value as JSON. Throws `TypeError` when that cannot be done. */
+export function writeJson(value: unknown, encode: JsonEncoder = JSON.stringify): string | Uint8Array {
   const written = encodeValue(value, encode);
-  if (written instanceof Uint8Array) return new BytesBody(written, "application/json", "JSON");
-  if (typeof written !== "string") {
-    throw new TypeError(`Cannot send ${typeName(value)} as JSON: it has no JSON form, expected a value of JSON`);
-  }
-  return new BytesBody(new TextEncoder().encode(written), "application/json", "JSON");
+  if (typeof written === "string" || written instanceof Uint8Array) return written;
+  throw new TypeError(`Cannot send ${typeName(value)} as JSON: it has no JSON form, expected a value of JSON`);
 }
 
 function encodeValue(value: unknown, encode: JsonEncoder): unknown {

@@ -4,6 +4,7 @@
  * Invariant: credentials go out with the first request; a challenge changes nothing about them.
  */
 
+import { withRecipe } from "../../base/recipe.ts";
 import { inspectAs } from "../../base/inspect.ts";
 import type { Auth, AuthFlow } from "../../core/auth.ts";
 import type { HttpRequest } from "../../http/request.ts";
@@ -46,5 +47,5 @@ inspectAs(BasicAuth, () => "Basic authentication");
  * ```
  */
 export function basic(user: string, password: string): Auth {
-  return new BasicAuth(user, password);
+  return withRecipe(new BasicAuth(user, password), "basic", user, password);
 }

@@ -5,6 +5,7 @@
  * a request is sent again at most once, and only with another token than the refused one.
  */
 
+import { withRecipe } from "../../base/recipe.ts";
 import { inspectAs } from "../../base/inspect.ts";
 import type { Auth, AuthContext, AuthFlow } from "../../core/auth.ts";
 import type { MaybePromise } from "../../http/body.ts";
@@ -148,5 +149,5 @@ function fieldOf(token: string): string {
  * ```
  */
 export function bearer(token: string | TokenProvider): Auth {
-  return typeof token === "function" ? new ProvidedBearer(token) : new StaticBearer(token);
+  return withRecipe(typeof token === "function" ? new ProvidedBearer(token) : new StaticBearer(token), "bearer", token);
 }

@@ -5,6 +5,7 @@
  * count is used once; wrong credentials are not sent twice.
  */
 
+import { withRecipe } from "../../base/recipe.ts";
 import { inspectAs } from "../../base/inspect.ts";
 import type { Auth, AuthContext } from "../../core/auth.ts";
 import type { HttpRequest } from "../../http/request.ts";
@@ -174,5 +175,6 @@ function targetOf({ method, url }: HttpRequest): string {
  * ```
  */
 export function digest(user: string, password: string): Auth {
-  return new DigestAuth(user, password, (size) => crypto.getRandomValues(new Uint8Array(size)));
+  const scheme = new DigestAuth(user, password, (size) => crypto.getRandomValues(new Uint8Array(size)));
+  return withRecipe(scheme, "digest", user, password);
 }

@@ -5,6 +5,7 @@
  * entry of its own gets nothing. The layer keeps it from any URL that a redirect led to.
  */
 
+import { withRecipe } from "../../base/recipe.ts";
 import { inspectAs } from "../../base/inspect.ts";
 import type { Auth, AuthContext } from "../../core/auth.ts";
 import type { Files } from "../../core/runtime.ts";
@@ -117,5 +118,5 @@ export function netrc(options: NetrcOptions = {}): Auth {
   ) {
     throw new TypeError(`Cannot use netrc: its path is ${quote(options.path)}, expected the path of a file`);
   }
-  return new NetrcAuth(options);
+  return withRecipe(new NetrcAuth(options), "netrc", options);
 }

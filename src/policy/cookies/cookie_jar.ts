@@ -5,11 +5,13 @@
  * `serialize()`, `save()` and the cookies' own `value` give it out.
  */
 
+import { after } from "../../base/after.ts";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { inspectAs } from "../../base/inspect.ts";
 import type { CookieSource } from "../../core/cookie_source.ts";
 import type { Files } from "../../core/runtime.ts";
 import { UnsupportedRuntimeError } from "../../errors.ts";
+import type { MaybePromise } from "../../http/body.ts";
 import { quote } from "../../http/field_grammar.ts";
 import { RequestUrl } from "../../http/request_url.ts";
 import { acceptCookie, type CookieOrigin, overlaysSecure } from "./accept_cookie.ts";
@@ -20,7 +22,7 @@ import { defaultPath, domainMatches, pathMatches, pathOf } from "./cookie_match.
 import { CookieShelf } from "./cookie_shelf.ts";
 import type { CookieStore } from "./cookie_store.ts";
 import { type CookieFormat, formatCookies, parseCookies, readCookieFile, writeCookieFile } from "./cookie_file.ts";
-import { loadPublicSuffixes, type PublicSuffixes } from "./public_suffix.ts";
+import { loadedPublicSuffixes, loadPublicSuffixes, type PublicSuffixes } from "./public_suffix.ts";
 import { parseSetCookie, type Refusal, type SetCookie } from "./set_cookie.ts";
 import { checkStored } from "./stored_cookie.ts";
 
@@ -87,17 +89,36 @@ export class CookieJar implements CookieSource {
   /** Loads the public suffixes and the store; `undefined` when that is done. Rejects with what the store threw. */
   ready(): Promise<void> | undefined {
     if (this.#isReady) return undefined;
-    return this.#loading ??= this.#load().finally(() => this.#loading = undefined);
+    if (this.#loading !== undefined) return this.#loading;
+    return this.#loading = this.#later().finally(() => this.#loading = undefined);
   }
 
-  async #load(): Promise<void> {
-    this.#suffixes = await loadPublicSuffixes();
-    if (this.#store !== undefined) {
-      const stored = await this.#store.load();
-      // What was set meanwhile is newer than what was stored before.
-      this.#quietly(() => this.#restore(stored, false));
-      this.#shelf.removeExpired(this.#clock.wall());
-    }
+  async #later(): Promise<void> {
+    await this.#load();
+  }
+
+  /** @internal The same at once; whether that could be done. Throws what the store threw. */
+  readyNow(): boolean {
+    if (this.#isReady) return true;
+    const loading = this.#load();
+    if (loading === undefined) return true;
+    loading.catch(() => {});
+    return false;
+  }
+
+  /** At once where the suffixes are there and the store answers at once. */
+  #load(): MaybePromise<void> {
+    return after<PublicSuffixes, MaybePromise<void>>(loadedPublicSuffixes() ?? loadPublicSuffixes(), (suffixes) => {
+      this.#suffixes = suffixes;
+      if (this.#store === undefined) this.#isReady = true;
+      else return after(this.#store.load(), (stored) => this.#take(stored));
+    }) as MaybePromise<void>;
+  }
+
+  #take(stored: Iterable<CookieFields>): void {
+    // What was set meanwhile is newer than what was stored before.
+    this.#quietly(() => this.#restore(stored, false));
+    this.#shelf.removeExpired(this.#clock.wall());
     this.#isReady = true;
   }
 

@@ -26,12 +26,13 @@ export const cookiesLayer: Layer = (request: HttpRequest, next: Next, call: Call
 };
 
 async function exchange(request: HttpRequest, next: Next, source: CookieSource, own: string): Promise<HttpResponse> {
-  const response = await next(withCookies(request, own, source.cookieHeader(request.url)));
+  const header = source.cookieHeader(request.url);
+  const response = await next(withCookies(request, own, header instanceof Promise ? await header : header));
   const setCookies = response.headers.getSetCookie();
   if (setCookies.length === 0) return response;
   try {
     // The URL asked for, not one that an inner layer made of it.
-    source.store(request.url, setCookies);
+    await source.store(request.url, setCookies);
   } catch (error) {
     response.live?.cancel();
     throw error;

@@ -14,17 +14,37 @@ export interface PublicSuffixes {
 }
 
 let loading: Promise<PublicSuffixes> | undefined;
+let loaded: PublicSuffixes | undefined;
+
+/** The suffixes, once they are there. */
+export function loadedPublicSuffixes(): PublicSuffixes | undefined {
+  return loaded;
+}
+
+/** Makes the suffixes of a table that was imported: for who cannot wait. */
+export function usePublicSuffixes(table: string, version: string): void {
+  loaded ??= publicSuffixesOf(table, version);
+}
 
 /** Loads the table once for the process. */
 export function loadPublicSuffixes(): Promise<PublicSuffixes> {
   return loading ??= import("./public_suffix_table.ts").then(
-    ({ PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION }) => publicSuffixesOf(PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION),
+    ({ PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION }) => {
+      usePublicSuffixes(PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION);
+      return loaded!;
+    },
     (error) => {
       // A failed load must not stick: the next call tries again.
       loading = undefined;
       throw error;
     },
   );
+}
+
+/** The table as it stands in the module, for a thread that cannot load it. */
+export async function publicSuffixTable(): Promise<readonly [table: string, version: string]> {
+  const { PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION } = await import("./public_suffix_table.ts");
+  return [PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION];
 }
 
 /** Reads a table: one line per top-level domain, first its name, then its rules without it. */

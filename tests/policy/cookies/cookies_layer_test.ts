@@ -92,7 +92,7 @@ test("cookiesLayer waits for the source before the first request", async () => {
   const cookies: CookieSource = {
     ready: () => pending,
     cookieHeader: () => `ready=${pending === undefined}`,
-    store: (url, setCookies) => log.push(`${url.href} ${setCookies}`),
+    store: (url, setCookies) => void log.push(`${url.href} ${setCookies}`),
   };
   const call = new TestCall([{ headers: { "Set-Cookie": "a=1" } }], { cookies });
   await call.send(requestOf("GET", HOME), cookiesLayer);

@@ -1,0 +1,64 @@
+/**
+ * Owns what one thread has lent to the other: functions and objects by number.
+ * Must not know what they are.
+ * Invariant: everything lent belongs to a scope and is forgotten with it.
+ */
+
+/** How long something is lent: a call, a stream, a client. */
+export class Scope {
+  /** Whether it outlives the calls: that of a client. */
+  readonly isLong: boolean;
+  /** @internal The numbers given out. */
+  readonly ids: number[] = [];
+
+  /** A scope of a call, or of something longer. */
+  constructor(isLong = false) {
+    this.isLong = isLong;
+  }
+}
+
+/** A value that is lent, and how long. */
+export interface Lent<T extends object = object> {
+  readonly value: T;
+  readonly scope: Scope;
+}
+
+/** Values by number. */
+export class Held {
+  #last = 0;
+  readonly #lent = new Map<number, Lent>();
+  readonly #ids = new WeakMap<object, number>();
+
+  /** How many values are lent. */
+  get size(): number {
+    return this.#lent.size;
+  }
+
+  /** Lends `value` for the time of `scope`; the same number for the same value and scope. */
+  lend(value: object, scope: Scope): number {
+    const known = this.#ids.get(value);
+    if (known !== undefined && this.#lent.get(known)?.scope === scope) return known;
+    const id = ++this.#last;
+    this.#lent.set(id, { value, scope });
+    this.#ids.set(value, id);
+    scope.ids.push(id);
+    return id;
+  }
+
+  /** The number under which `value` is lent; 0 when it is not. */
+  idOf(value: object): number {
+    const id = this.#ids.get(value);
+    return id !== undefined && this.#lent.has(id) ? id : 0;
+  }
+
+  /** What is lent under a number; `undefined` once its scope is over. */
+  get(id: number): Lent | undefined {
+    return this.#lent.get(id);
+  }
+
+  /** Ends a scope. */
+  release(scope: Scope): void {
+    for (const id of scope.ids) this.#lent.delete(id);
+    scope.ids.length = 0;
+  }
+}

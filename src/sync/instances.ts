@@ -1,0 +1,72 @@
+/**
+ * Owns how an object with functions crosses: its members one by one, its functions lent.
+ * Must not know who calls them back.
+ * Invariants: each member is read once; a function is called with its own object as `this`.
+ */
+
+import type { Callback } from "./caller_forms.ts";
+import type { Scope } from "./held.ts";
+import { KIND } from "./kinds.ts";
+import type { Form } from "./pack.ts";
+
+/** Lends a member that is a function; `owner` is the function itself where it needs no other. */
+export type Lend = (value: Callback, owner: object, name: string, scope: Scope) => Form;
+
+/** Members that were read, ready to be packed. */
+class Members {}
+
+/** A form among the members, made already. */
+class Made {
+  readonly form: Form;
+
+  constructor(form: Form) {
+    this.form = form;
+  }
+}
+
+/** Whether an object is made of its members alone. */
+export function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype ||
+    (Object.getPrototypeOf(prototype) === null && prototype.constructor?.name === "Object");
+}
+
+/** Whether an object is the members of another, read already. */
+export function isRead(value: object): boolean {
+  return value instanceof Members || value instanceof Made;
+}
+
+/** The form of an object by its members; `undefined` for one that may be packed as it is. */
+export function membersOf(value: object, scope: Scope, lend: Lend): Form | undefined {
+  if (value instanceof Made) return value.form;
+  if (value instanceof Members) return undefined;
+  const plain = isPlain(value);
+  const members = new Members() as Record<string, unknown>;
+  for (const name of plain ? Object.keys(value) : allNames(value)) {
+    const member = (value as Record<string, unknown>)[name];
+    const form = typeof member === "function" ? lend(member as Callback, value, name, scope) : undefined;
+    Object.defineProperty(members, name, {
+      value: form === undefined ? member : new Made(form),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return { kind: KIND.instance, payload: [plain ? null : value.constructor?.name, members] };
+}
+
+/** Its own names and those of its classes. */
+function allNames(value: object): Set<string> {
+  const names = new Set(Object.keys(value));
+  for (let at = Object.getPrototypeOf(value); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor") names.add(name);
+  }
+  return names;
+}
+
+/** The object of such members. */
+export function instanceOf(name: string | null, members: object): object {
+  if (name === null) return members;
+  // The name of its class is what an error about it says.
+  return Object.defineProperty(members, "constructor", { value: { name }, enumerable: false, configurable: true });
+}

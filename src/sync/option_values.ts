@@ -1,0 +1,45 @@
+/**
+ * Owns the stand-ins for option values that the caller's thread works out by itself.
+ * Must not know how they cross.
+ * Invariant: JSON is written here, by the caller's own functions, and sent as it is.
+ */
+
+/** A value that was made JSON already. */
+export class JsonText {
+  /** The JSON, as text or in UTF-8. */
+  readonly text: string | Uint8Array;
+
+  /** Takes the JSON. */
+  constructor(text: string | Uint8Array) {
+    this.text = text;
+  }
+}
+
+/** The `jsonCodec` for such a value: it is written already; reading is the caller's. */
+export class JsonTextCodec {
+  /** The caller's own. */
+  readonly parse: ((text: string) => unknown) | undefined;
+
+  /** Takes what reads. */
+  constructor(parse: ((text: string) => unknown) | undefined) {
+    this.parse = parse;
+  }
+}
+
+/** Bytes that are sent piece by piece from where they are. */
+export class HeldBytes {
+  readonly #bytes: Uint8Array;
+
+  /** Takes the bytes. */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** How many there are. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** The piece from `at` on. */
+  readonly read = (at: number, length: number): Uint8Array => this.#bytes.subarray(at, at + length);
+}

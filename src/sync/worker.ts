@@ -1,0 +1,50 @@
+/**
+ * Owns the entry of the worker: from here it finds the shared memory and starts to serve.
+ * Must not know what is served; that is loaded only in a worker.
+ * Invariants: imported by the caller's thread, it does nothing but tell its own address; a worker
+ * that ends says so, whatever ended it.
+ */
+
+import { SharedMemory } from "./memory.ts";
+
+/** The address of this module, for who starts the worker. */
+export const WORKER_ENTRY: string = import.meta.url;
+
+/** The part of `node:worker_threads` that is used. */
+interface ThreadModule {
+  readonly isMainThread: boolean;
+  readonly workerData: { readonly jetstream?: SharedArrayBuffer } | null | undefined;
+  readonly parentPort: { on(event: "message", listener: (value: { id: number; blob: Blob }) => void): void };
+}
+
+interface ThreadProcess {
+  getBuiltinModule?(name: string): ThreadModule | undefined;
+  on(event: string, listener: () => void): void;
+}
+
+/** The memory that this thread was started with; `undefined` in any other thread. */
+function sharedMemory(thread: ThreadModule | undefined): SharedMemory | undefined {
+  const buffer = thread?.isMainThread === false ? thread.workerData?.jetstream : undefined;
+  return buffer === undefined ? undefined : new SharedMemory(buffer);
+}
+
+async function serve(thread: ThreadModule, memory: SharedMemory, process: ThreadProcess): Promise<void> {
+  process.on("exit", () => memory.state = "ended");
+  const [{ ThreadEnd }, { ThreadHost }] = await Promise.all([import("./thread_end.ts"), import("./thread_host.ts")]);
+  const end = new ThreadEnd(memory);
+  const host = new ThreadHost(end);
+  // Listening holds the thread, which the caller's thread does not wait for.
+  thread.parentPort.on("message", ({ id, blob }) => host.receiveBlob(id, blob));
+  memory.state = "running";
+  await end.run((message) => host.receive(message), () => host.isIdle);
+}
+
+const { process } = globalThis as { process?: ThreadProcess };
+const thread = process?.getBuiltinModule?.("node:worker_threads");
+const memory = sharedMemory(thread);
+if (memory !== undefined) {
+  serve(thread!, memory, process!).catch((error) => {
+    memory.state = "ended";
+    throw error;
+  });
+}

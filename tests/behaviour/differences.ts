@@ -1,0 +1,64 @@
+/**
+ * Owns the list of behaviour tests that the blocking client does not pass, each with its reason.
+ * The page `docs/how-to/sync.md` tells the same to users.
+ */
+
+/** One test that is for the asynchronous client alone. */
+export interface Difference {
+  /** The name of the test, word for word. */
+  readonly test: string;
+  /** Why a thread that waits cannot do it. */
+  readonly reason: string;
+}
+
+/** Every test that is left out. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    test: "the shortcuts of a pending call raise for a status and send once",
+    reason: "a blocking call returns the response itself: there is nothing pending that could have shortcuts",
+  },
+  {
+    test: "option signal aborts a call in every phase with the caller's own reason",
+    reason: "nothing can abort a signal while its thread waits; the option is refused and timeout named",
+  },
+  {
+    test: "a call leaves no listener on the caller's signal",
+    reason: "the option signal is refused",
+  },
+  {
+    test: "download() that is aborted leaves its part, and the file as it was",
+    reason: "the option signal is refused",
+  },
+  {
+    test: "option body takes web streams and asynchronous iterables",
+    reason: "they deliver by the event loop of the thread that waits; they are refused and iterables named",
+  },
+  {
+    test: "body is a web stream",
+    reason: "a stream of the web delivers by promises; iterBytes() is what a thread that waits can use",
+  },
+  {
+    test: "option pool.max bounds connections in all",
+    reason: "a thread that waits has one call at a time",
+  },
+  {
+    test: "option pool.perRoute bounds connections per route",
+    reason: "a thread that waits has one call at a time",
+  },
+  {
+    test: "option pool.maxQueue refuses at once when the queue is full",
+    reason: "a thread that waits has one call at a time, and so no queue",
+  },
+  {
+    test: "close() cuts calls under way",
+    reason: "a thread that waits cannot close its client",
+  },
+  {
+    test: "close() ends a call that waits for its next attempt",
+    reason: "a thread that waits cannot close its client",
+  },
+  {
+    test: "two calls of download() to one file do not mix",
+    reason: "a thread that waits has one call at a time",
+  },
+];
