@@ -16,7 +16,12 @@
 
 export type { PoolStats } from "./src/engine/pool_stats.ts";
 export type { AddressOrder } from "./src/engine/options.ts";
-export { Client, type UseOptions } from "./src/client/client.ts";
+export { Client } from "./src/client/client.ts";
+export type { UseOptions } from "./src/client/use.ts";
+export type { WebFetch } from "./src/client/web_fetch.ts";
+export type { FetchInit } from "./src/client/web_request.ts";
+export type { Capabilities } from "./src/client/capabilities.ts";
+export { handlerTransport, type WebServer } from "./src/client/local_transport.ts";
 export type { ClientStats } from "./src/client/client_stats.ts";
 export {
   close,
@@ -85,6 +90,9 @@ export type {
   RetryHookState,
 } from "./src/core/hooks.ts";
 export type { DnsOptions, PoolOptions } from "./src/client/engine_options.ts";
+export type { GuardInput, GuardOptions } from "./src/client/guard_options.ts";
+export type { GuardBase, GuardCheck, GuardTarget } from "./src/engine/guard.ts";
+export type { AddressRange } from "./src/base/address_range.ts";
 export type { ProxyByScheme, ProxyInput, ProxyOptions } from "./src/client/proxy_options.ts";
 export type { RedirectOptions } from "./src/client/redirect_options.ts";
 export type { Auth, AuthContext, AuthFlow } from "./src/core/auth.ts";
@@ -135,6 +143,7 @@ export {
   EmptyBodyError,
   type ErrorPhase,
   type ErrorRequest,
+  GuardError,
   HTTPError,
   IncompleteReadError,
   JetstreamError,

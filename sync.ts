@@ -16,7 +16,7 @@
 
 export type { PoolStats } from "./src/engine/pool_stats.ts";
 export type { AddressOrder } from "./src/engine/options.ts";
-export type { UseOptions } from "./src/client/client.ts";
+export type { UseOptions } from "./src/client/use.ts";
 export { Client } from "./src/sync/client.ts";
 export type { ClientStats } from "./src/client/client_stats.ts";
 export {
@@ -139,6 +139,7 @@ export {
   EmptyBodyError,
   type ErrorPhase,
   type ErrorRequest,
+  GuardError,
   HTTPError,
   IncompleteReadError,
   JetstreamError,

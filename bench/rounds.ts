@@ -28,6 +28,9 @@ export interface Pace {
 /** A row whose bare loop varies more than this is measured again. */
 const STEADY = 0.2;
 
+/** Milliseconds before the first round, for each: compilers still work on what a program does in its first second. */
+const WARM_UP = 1_500;
+
 /** Times that a work is measured at most. */
 const ATTEMPTS = 3;
 
@@ -58,7 +61,7 @@ async function runOnce(work: Work, base: string, team: Team, pace: Pace): Promis
   const { operation, concurrency, path } = work;
   const command: Command = { operation, concurrency, url: base + path, milliseconds: pace.milliseconds };
   try {
-    for (const runner of runners) await turn(runner, { ...command, milliseconds: pace.milliseconds / 2 }, false);
+    for (const runner of runners) await turn(runner, { ...command, milliseconds: WARM_UP }, false);
     for (let round = 0; round < pace.rounds; round++) {
       // Another one begins each time.
       for (let i = 0; i < runners.length; i++) await turn(runners[(i + round) % runners.length]!, command, true);

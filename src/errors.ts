@@ -8,7 +8,7 @@
  * ├─ HTTPError            a status was raised
  * ├─ TransportError
  * │  ├─ ConnectError      before a byte of the request was sent
- * │  │  ├─ DNSError  ├─ ProxyError  ├─ PoolError
+ * │  │  ├─ DNSError  ├─ ProxyError  ├─ PoolError  ├─ GuardError
  * │  │  └─ TLSError  ─ CertificateError, PinError
  * │  ├─ SocketError       reset, closed early  ─ IncompleteReadError
  * │  └─ ProtocolError     ─ LocalProtocolError (the caller's fault), RemoteProtocolError (the server's)
@@ -33,6 +33,8 @@ export {
   ConnectError,
   type ConnectErrorFields,
   DNSError,
+  GuardError,
+  type GuardErrorFields,
   IncompleteReadError,
   LocalProtocolError,
   PinError,

@@ -71,6 +71,15 @@ export function unmapAddress(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(12);
 }
 
+/** Whether two addresses of one family agree in their first `bits` bits. */
+export function samePrefix(a: Uint8Array, b: Uint8Array, bits: number): boolean {
+  if (a.length !== b.length) return false;
+  const whole = bits >> 3;
+  for (let at = 0; at < whole; at++) if (a[at] !== b[at]) return false;
+  const rest = bits & 7;
+  return rest === 0 || (a[whole]! ^ b[whole]!) >> (8 - rest) === 0;
+}
+
 /** The text of 4 or 16 bytes, in the form of RFC 5952. */
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");

@@ -7,13 +7,19 @@
  * A slab lives as long as any view of it: cut from it what is written and forgotten, not what is kept.
  */
 
-/** Bytes of one slab: small enough to be pinned by one view without harm, large enough for dozens of heads. */
+/** Bytes of one slab unless said otherwise: small enough to be pinned by one view without harm, large enough for dozens of heads. */
 export const SLAB_SIZE: number = 8 * 1024;
 
 /** Hands out regions of a shared array, front to back. */
 export class Slab {
+  readonly #size: number;
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
+
+  /** Regions are cut from arrays of `size` bytes. */
+  constructor(size: number = SLAB_SIZE) {
+    this.#size = size;
+  }
 
   /** A copy of `view[from, to)`. */
   copy(view: Uint8Array, from: number, to: number): Uint8Array {
@@ -24,9 +30,9 @@ export class Slab {
 
   /** An array of `length` bytes. They are zero, and nobody else ever gets them. */
   take(length: number): Uint8Array {
-    if (length > SLAB_SIZE / 4) return new Uint8Array(length);
+    if (length > this.#size / 4) return new Uint8Array(length);
     if (this.#at + length > this.#bytes.length) {
-      this.#bytes = new Uint8Array(SLAB_SIZE);
+      this.#bytes = new Uint8Array(this.#size);
       this.#at = 0;
     }
     const from = this.#at;

@@ -9,7 +9,7 @@ import { maskUrl } from "../base/redact.ts";
 import { Call } from "../core/call.ts";
 import type { UserLayer } from "../core/layer.ts";
 import type { Settings } from "../core/settings.ts";
-import type { CloseOptions, Transport } from "../core/transport.ts";
+import type { CloseOptions } from "../core/transport.ts";
 import { PoolError } from "../errors.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import type { HttpRequest } from "../http/request.ts";
@@ -18,10 +18,12 @@ import type { HttpResponse } from "../http/response.ts";
 import { StreamResponse } from "../http/stream_response.ts";
 import { detectRuntime } from "../net/detect.ts";
 import { basic } from "../policy/auth/basic.ts";
-import { announce, conclude, failCall } from "./call_ends.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { announce, CallEnd } from "./call_ends.ts";
 import { type ClientStats, clientStats } from "./client_stats.ts";
 import { download, type DownloadOptions, type DownloadResult } from "./download.ts";
 import { resolveEngine } from "./engine_options.ts";
+import { guardFor } from "./guard_options.ts";
 import { Host } from "./host.ts";
 import { type KeptOptions, mergeOptions } from "./merge.ts";
 import { CLIENT_OPTION_NAMES, REQUEST_OPTION_NAMES } from "./option_table.ts";
@@ -32,17 +34,10 @@ import { resolveBaseUrl, resolveClient, type ResolveContext, resolveRequest } fr
 import { ResultClient } from "./result.ts";
 import { provideCalls } from "./send_on.ts";
 import type { Run } from "./stack.ts";
-import { callable, oneOf, record, wholeNumber, wrongType } from "./validate.ts";
-
-/** Where a layer is put by {@linkcode Client.use}. */
-export interface UseOptions {
-  /**
-   * `call`: around all attempts and hops of a call; `network`: around each request on the wire,
-   * where it must call `next` exactly once.
-   * @default {"call"}
-   */
-  level?: "call" | "network";
-}
+import { checkedTransport } from "./transport_option.ts";
+import { type UseOptions, withLayer } from "./use.ts";
+import { record, wholeNumber } from "./validate.ts";
+import { type WebFetch, webFetch } from "./web_fetch.ts";
 
 /** A call that is ready to go. */
 interface ReadyCall {
@@ -103,6 +98,7 @@ export class Client {
   #headers: HeaderList;
   #run: Run;
   #result: ResultClient | undefined;
+  #fetch: WebFetch | undefined;
   #closed = false;
 
   /** Resolves the options; opens nothing. */
@@ -114,7 +110,7 @@ export class Client {
     this.#host = derived?.host ??
       new Host(
         { runtime: detectRuntime() },
-        resolveEngine(this.#kept.pool, this.#kept.dns),
+        resolveEngine(this.#kept.pool, this.#kept.dns, guardFor(this.#kept)),
         checkedTransport(this.#kept.transport),
       );
     const settings = resolveClient(this.#kept, this.#context(false));
@@ -124,7 +120,7 @@ export class Client {
   }
 
   #context(request: boolean): ResolveContext {
-    return { runtime: this.#host.runtime, baseUrl: this.#base, request };
+    return { runtime: this.#host.runtime, baseUrl: this.#base, request, capabilities: this.#host.capabilities };
   }
 
   /** Sends a request with any method; the methods of the registry may be written in lower case. */
@@ -217,6 +213,17 @@ export class Client {
     );
   }
 
+  /**
+   * The web's `fetch` over this client, for whatever takes one; it needs no `this`. A status is never
+   * raised. Rejects with the reason of `signal`, or with a `TypeError` whose `cause` is the error of this library.
+   */
+  get fetch(): WebFetch {
+    return this.#fetch ??= webFetch(
+      (method, url, options) => this.#call(method, url, options, true),
+      this.capabilities.transport === "sockets",
+    );
+  }
+
   /** The verbs again, with errors as values: `{ ok: true, value }` or `{ ok: false, error }`; they never reject. */
   get result(): ResultClient {
     return this.#result ??= new ResultClient((method, url, options) => this.request(method, url, options));
@@ -224,10 +231,10 @@ export class Client {
 
   /**
    * A client with `options` laid upon this one's; it shares the pool.
-   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `transport`.
+   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `guard`, `transport`.
    */
   extend(options: ClientOptions = {}): Client {
-    for (const name of ["pool", "dns", "transport"] as const) {
+    for (const name of ["pool", "dns", "guard", "transport"] as const) {
       if (options[name] !== undefined) {
         throw new TypeError(
           `Cannot extend a client with the option "${name}": the pool is shared, expected a new Client`,
@@ -243,14 +250,14 @@ export class Client {
 
   /** Adds a layer, inside of those added before. */
   use(layer: UserLayer, options: UseOptions = {}): this {
-    callable("use", layer);
-    const given = record<UseOptions>("use", options, ["level"]);
-    const list = oneOf("use.level", given.level ?? "call", ["call", "network"]) === "call"
-      ? "callLayers"
-      : "networkLayers";
-    this.#settings = Object.freeze({ ...this.#settings, [list]: Object.freeze([...this.#settings[list], layer]) });
+    this.#settings = withLayer(this.#settings, layer, options);
     this.#run = this.#host.stack.runFor(this.#settings, false);
     return this;
+  }
+
+  /** What this client can do where it runs, and which options it refuses. */
+  get capabilities(): Capabilities {
+    return this.#host.capabilities;
   }
 
   /** What is going on: calls, connections, queue. */
@@ -261,18 +268,19 @@ export class Client {
   /**
    * Starts to open connections to the origin of `url` until `count` are spare, so that the next
    * calls find them open. Does not wait: what fails is met again by the call that needs it.
+   * This and {@linkcode purge} throw `UnsupportedRuntimeError` where the runtime's `fetch` carries requests.
    */
   preconnect(url: URLInput, count = 1): void {
     wholeNumber("preconnect.count", count, 1);
     const { request, settings } = this.#ready("GET", url, undefined, false);
     const call = new Call(this.#host, settings, this.#host.clock.now(), false);
-    this.#host.pooled?.preconnect(request, call, count);
+    this.#host.poolFor("preconnect")?.preconnect(request, call, count);
     call.settle();
   }
 
   /** Closes the connections to `origin` (all without it) after their last exchange, and forgets its addresses. */
   purge(origin?: URLInput): void {
-    this.#host.pooled?.purge(origin === undefined ? undefined : new RequestUrl(origin).origin);
+    this.#host.poolFor("purge")?.purge(origin === undefined ? undefined : new RequestUrl(origin).origin);
   }
 
   /**
@@ -351,13 +359,26 @@ export class Client {
     return Object.freeze({ ...settings, auth: Object.freeze({ scheme, origin: request.url.origin }) });
   }
 
-  async #call(
+  #call(
     method: string,
     url: URLInput,
     options: RequestOptions | undefined,
     streamed: boolean,
     change?: (settings: Settings) => Settings,
   ): Promise<HttpResponse> {
+    // What is wrong with the options rejects it, too.
+    return new Promise((resolve, reject) => this.#start(method, url, options, streamed, change, resolve, reject));
+  }
+
+  #start(
+    method: string,
+    url: URLInput,
+    options: RequestOptions | undefined,
+    streamed: boolean,
+    change: ((settings: Settings) => Settings) | undefined,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: unknown) => void,
+  ): void {
     const host = this.#host;
     let { request, settings, run } = this.#ready(method, url, options, streamed);
     if (change !== undefined) run = host.stack.runFor(settings = Object.freeze(change(settings)), streamed);
@@ -367,32 +388,8 @@ export class Client {
     const call = new Call(host, settings, host.clock.now(), streamed);
     host.calls.add(call);
     if (call.listener !== null) announce(call, request);
-    try {
-      call.cancel.throwIfCancelled();
-      const response = await run(request, call, host.transport);
-      const live = response.live;
-      if (live === null) this.#end(call, response);
-      else live.onSettled((error) => this.#end(call, response, error));
-      return response;
-    } catch (error) {
-      const failure = failCall(error, call, request);
-      this.#end(call, undefined, failure);
-      throw failure;
-    }
+    const end = new CallEnd(host, call, request, resolve, reject);
+    if (call.cancel.reason !== undefined) end.reject(call.cancel.reason);
+    else run(request, call, host.transport, end);
   }
-
-  #end(call: Call, response?: HttpResponse, error?: unknown): void {
-    this.#host.calls.delete(call);
-    call.settle();
-    if (this.#host.closed) this.#host.deadlines.settle();
-    if (call.listener !== null) conclude(call, response, error);
-  }
-}
-
-function checkedTransport(value: Transport | null | undefined): Transport | null {
-  if (value == null) return null;
-  if (typeof value !== "object" || typeof value.send !== "function" || typeof value.close !== "function") {
-    throw wrongType("transport", value, "an object with send() and close()");
-  }
-  return value;
 }

@@ -12,6 +12,7 @@ import {
   type EngineOptions,
   type PoolOptions as EnginePool,
 } from "../engine/options.ts";
+import { type GuardInput, resolveGuard } from "./guard_options.ts";
 import { duration, listOf, numberWithin, oneOf, record, text, wholeNumber, wrongRange } from "./validate.ts";
 
 /** Sizes and ages of the connection pool. */
@@ -70,9 +71,17 @@ const DNS_NAMES = [
   "rounds",
 ] as const;
 
-/** The options of the engine for the values of `pool` and `dns`. */
-export function resolveEngine(pool: PoolOptions | null | undefined, dns: DnsOptions | null | undefined): EngineOptions {
-  return Object.freeze({ pool: resolvePool(pool ?? {}), dns: dns == null ? null : resolveDns(dns) });
+/** The options of the engine for the values of `pool`, `dns` and `guard`. */
+export function resolveEngine(
+  pool: PoolOptions | null | undefined,
+  dns: DnsOptions | null | undefined,
+  guard?: GuardInput | null,
+): EngineOptions {
+  return Object.freeze({
+    pool: resolvePool(pool ?? {}),
+    dns: dns == null ? null : resolveDns(dns),
+    guard: resolveGuard(guard),
+  });
 }
 
 function resolvePool(value: PoolOptions): EnginePool {

@@ -15,6 +15,7 @@ export const OPTION_SCOPES: Readonly<Record<keyof ClientOptions | keyof RequestO
   baseUrl: "client",
   pool: "client",
   dns: "client",
+  guard: "client",
   transport: "client",
   headers: "both",
   params: "both",

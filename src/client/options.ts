@@ -23,6 +23,7 @@ import type { PathValues } from "../http/path_template.ts";
 import type { AllowAbsoluteUrls } from "../http/url.ts";
 import type { CookieJar } from "../policy/cookies/cookie_jar.ts";
 import type { DnsOptions, PoolOptions } from "./engine_options.ts";
+import type { GuardInput } from "./guard_options.ts";
 import type { ProxyInput } from "./proxy_options.ts";
 import type { RedirectOptions } from "./redirect_options.ts";
 import type { RetryOptions } from "./retry.ts";
@@ -173,8 +174,17 @@ export interface ClientOptions extends SharedOptions {
   pool?: PoolOptions | null;
   /** How names are resolved. @default {by the system} */
   dns?: DnsOptions | null;
-  /** What carries requests in place of the runtime's sockets. @default {a pool of sockets} */
-  transport?: Transport | null;
+  /**
+   * Where connections may go, against forged requests to inner machines (SSRF): `"public"`, rules, or a
+   * function. Judged on each address that is dialled, on every hop and for every proxy; the names of
+   * this client are then resolved by the library itself. Throws `GuardError`. @default {anywhere}
+   */
+  guard?: GuardInput | null;
+  /**
+   * What carries requests: `"fetch"` for the runtime's own, or a transport such as that of {@linkcode handlerTransport}.
+   * @default {a pool of sockets; the runtime's fetch where there are none}
+   */
+  transport?: Transport | "fetch" | null;
 }
 
 /**

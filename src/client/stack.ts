@@ -5,9 +5,13 @@
  * is composed once.
  */
 
+import type { Call } from "../core/call.ts";
 import type { Layer } from "../core/layer.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { Settings } from "../core/settings.ts";
+import type { Transport } from "../core/transport.ts";
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
 import { isRedirect } from "../http/status.ts";
 import { attemptTimeoutLayer } from "../policy/attempt_timeout.ts";
 import { authLayer } from "../policy/auth/auth_layer.ts";
@@ -131,9 +135,19 @@ export class Stack {
   }
 }
 
+/** A request on its way through some layers. */
+type Way = (request: HttpRequest, call: Call, transport: Transport) => Promise<HttpResponse>;
+
 function compose(layers: readonly Layer[]): Run {
-  return layers.reduceRight<Run>(
+  const way = layers.reduceRight<Way>(
     (inner, layer) => (request, call, transport) => layer(request, (next) => inner(next, call, transport), call),
-    (request, call, transport) => transport.send(request, call),
+    async (request, call, transport) => await transport.send(request, call),
   );
+  return (request, call, transport, settle) => {
+    try {
+      way(request, call, transport).then((response) => settle.resolve(response), (error) => settle.reject(error));
+    } catch (error) {
+      settle.reject(error);
+    }
+  };
 }

@@ -9,13 +9,14 @@
 
 import type { Call } from "../core/call.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Transport } from "../core/transport.ts";
+import type { Settle, Transport } from "../core/transport.ts";
+import type { Collector } from "../http/body.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
-import { collectBody } from "../policy/collect.ts";
+import { collectBody, explainCollect } from "../policy/collect.ts";
 
-/** A stack: a request goes in, the response that the layers agree on comes out. */
-export type Run = (request: HttpRequest, call: Call, transport: Transport) => Promise<HttpResponse>;
+/** A stack: a request goes in, `settle` is told of the response that the layers agree on. */
+export type Run = (request: HttpRequest, call: Call, transport: Transport, settle: Settle) => void;
 
 /** Whether a layer that is active would hand a response on as it is. */
 export type Passes = (response: HttpResponse, settings: Settings) => boolean;
@@ -31,24 +32,69 @@ export interface StraightParts {
 }
 
 /** Takes the straight way, and the whole stack from where it ends. */
-export function straight({ begin, passes, whole }: StraightParts): Run {
-  return async (request, call, transport) => {
-    begin(request, call);
-    let outcome: Promise<HttpResponse>;
-    try {
-      // The call began in this very turn: the transport need not ask for the time again.
-      call.freshAt = call.startedAt;
-      outcome = transport.send(request, call);
-      const response = await outcome;
-      if (passes.every((test) => test(response, call.settings))) {
-        const collected = collectBody(response, call);
-        return collected instanceof Promise ? await collected : collected;
-      }
-    } catch (error) {
-      outcome = Promise.reject(error);
-    }
-    return await whole(request, call, startingWith(outcome, transport));
+export function straight(parts: StraightParts): Run {
+  return (request, call, transport, settle) => {
+    parts.begin(request, call);
+    // The call began in this very turn: the transport need not ask for the time again.
+    call.freshAt = call.startedAt;
+    const way = new StraightWay(parts, request, call, transport, settle);
+    if (transport.start !== undefined) return transport.start(request, call, way);
+    promiseOf(() => transport.send(request, call)).then(
+      (response) => way.resolve(response),
+      (error) => way.reject(error),
+    );
   };
+}
+
+/** One call on its way: told of the head by the transport, of the whole body by the body. */
+class StraightWay implements Settle, Collector {
+  readonly #parts: StraightParts;
+  readonly #request: HttpRequest;
+  readonly #call: Call;
+  readonly #transport: Transport;
+  readonly #settle: Settle;
+  #response: HttpResponse | undefined;
+
+  constructor(parts: StraightParts, request: HttpRequest, call: Call, transport: Transport, settle: Settle) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#call = call;
+    this.#transport = transport;
+    this.#settle = settle;
+  }
+
+  resolve(given: HttpResponse | Uint8Array): void {
+    const response = this.#response;
+    if (response !== undefined) this.#settle.resolve(response.complete(given as Uint8Array));
+    else this.#head(given as HttpResponse);
+  }
+
+  reject(error: unknown): void {
+    this.#leave(Promise.reject(this.#response === undefined ? error : explainCollect(error)));
+  }
+
+  #head(response: HttpResponse): void {
+    for (const passes of this.#parts.passes) {
+      if (!passes(response, this.#call.settings)) return this.#leave(Promise.resolve(response));
+    }
+    const body = response.live;
+    if (body === null) return this.#settle.resolve(response);
+    this.#response = response;
+    if (body.collectTo !== undefined) return body.collectTo(this.#call.settings.limits.body, this);
+    promiseOf(() => collectBody(response, this.#call)).then(
+      (whole) => this.#settle.resolve(whole),
+      (error) => this.reject(error),
+    );
+  }
+
+  #leave(outcome: Promise<HttpResponse>): void {
+    this.#parts.whole(this.#request, this.#call, startingWith(outcome, this.#transport), this.#settle);
+  }
+}
+
+/** What `work` comes to, also when it throws. */
+async function promiseOf<T>(work: () => T | Promise<T>): Promise<T> {
+  return await work();
 }
 
 /** A transport whose first response is there already. */

@@ -46,6 +46,8 @@ export interface Socket {
    * `false` means: more than the system takes now is waiting, go on after `drain`.
    */
   write(bytes: Uint8Array): boolean;
+  /** As `write` of one after the other, in one system call; absent where the runtime knows no such way. */
+  writeAll?(parts: readonly Uint8Array[]): boolean;
   /** Sends FIN (or close_notify) after what was written; reading goes on. */
   closeWrite(): void;
   /**
@@ -63,6 +65,11 @@ export interface Socket {
   close(): void;
   /** Whether views given to `bytes` belong to the receiver for good. */
   readonly ownedViews: boolean;
+  /**
+   * Makes a buffer to read into that holds anything at first, where the runtime has those for less
+   * than clean ones: it then pays to give a buffer away that a read has filled, instead of a copy.
+   */
+  readonly rawBuffer?: ((length: number) => Uint8Array) | undefined;
   /** The protocol chosen by ALPN. */
   readonly alpn: string | undefined;
   /** Facts of the handshake; `undefined` in clear text. */

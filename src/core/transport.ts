@@ -18,10 +18,20 @@ export interface CloseOptions {
   readonly deadline?: number;
 }
 
+/** Told how a request ended, where a promise would cost as much as the rest of a call; one of the two, once. */
+export interface Settle {
+  /** The head is there. */
+  resolve(response: HttpResponse): void;
+  /** No response came. */
+  reject(error: unknown): void;
+}
+
 /** Carries requests. */
 export interface Transport {
   /** Sends one request, once. */
   send(request: HttpRequest, call: CallView): Promise<HttpResponse>;
+  /** @internal The same, telling `settle` in the very turn in which the head arrives; never throws. */
+  start?(request: HttpRequest, call: CallView, settle: Settle): void;
   /** Refuses new calls, waits for those in flight, then frees everything. */
   close(options?: CloseOptions): Promise<void>;
 }

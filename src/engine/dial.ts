@@ -10,10 +10,12 @@ import type { Connector, ConnectTarget, Socket } from "../core/socket.ts";
 import type { ProxyTarget } from "../core/settings.ts";
 import type { TlsSettings } from "../core/tls.ts";
 import type { DialTask } from "./dial_task.ts";
+import type { Guard } from "./guard.ts";
+import { checkConnected, checkRoute, firstPeer, mayDial } from "./guarded.ts";
 import { interleave } from "./happy_eyeballs.ts";
 import type { AddressOrder } from "./options.ts";
 import { raceConnect } from "./race.ts";
-import { isAddressLiteral, type Resolver } from "./resolver.ts";
+import { addressOf, isAddressLiteral, type Resolver } from "./resolver.ts";
 import type { Route } from "./route.ts";
 
 /** What a proxy leg may use. */
@@ -46,11 +48,14 @@ export interface DialContext {
   /** Milliseconds between attempts to connect. */
   readonly connectDelay: number;
   readonly proxyLeg: ProxyLeg;
+  /** Where connections may go; `null` for anywhere. */
+  readonly guard: Guard | null;
 }
 
 /** Opens a socket for `route`, TLS included. */
 export async function dial(route: Route, task: DialTask, context: DialContext): Promise<Socket> {
   const { proxy } = route;
+  if (context.guard !== null) checkRoute(context.guard, route);
   const began = task.now();
   let socket = await openFirstLeg(route, task, context);
   try {
@@ -92,12 +97,18 @@ async function openSocket(route: Route, task: DialTask, context: DialContext): P
   }
   const name = proxy?.hostname ?? route.host;
   const port = proxy?.port ?? route.port;
-  const connect = (host: string, cancel: CancelToken): Promise<Socket> => {
+  const { guard } = context;
+  const connect = async (host: string, cancel: CancelToken): Promise<Socket> => {
     const target: ConnectTarget = { kind: "tcp", host, port, localAddress: route.localAddress, tls, nestedTls };
-    return attempt(host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`, target, cancel, task, context);
+    const label = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    const socket = await attempt(label, target, cancel, task, context);
+    if (guard !== null) checkConnected(guard, firstPeer(route), socket);
+    return socket;
   };
-  if (context.connectorResolves || isAddressLiteral(name)) return await connect(name, task.cancel);
-  const addresses = interleave(await resolve(name, task, context), context.order).map(({ address }) => address);
+  if (guard === null && (context.connectorResolves || isAddressLiteral(name))) return await connect(name, task.cancel);
+  const found = isAddressLiteral(name) ? [addressOf(name)] : await resolve(name, task, context);
+  const usable = guard === null ? found : mayDial(guard, firstPeer(route), found);
+  const addresses = interleave(usable, context.order).map(({ address }) => address);
   if (addresses.length === 1) return await connect(addresses[0]!, task.cancel);
   const options = { clock: task.clock, host: name, port, connect, delay: context.connectDelay };
   return await raceConnect(addresses, options, task.cancel);

@@ -1,12 +1,13 @@
 /**
  * Owns one request and its response on one connection: marks, events, and how it ends.
  * Must not know framing or sockets; a connection tells it what happens.
- * Invariants: the promise settles once; every start event gets its end; the body settles after
+ * Invariants: whoever waits is told once; every start event gets its end; the body settles after
  * the head, and nothing of the call is kept once both are settled.
  */
 
 import type { Call } from "../core/call.ts";
 import type { Outcome } from "../core/call_event.ts";
+import type { Settle } from "../core/transport.ts";
 import { AbortError, JetstreamError, SocketError } from "../errors.ts";
 import { type FieldSource, HeaderList } from "../http/header_list.ts";
 import { isIdempotent } from "../http/method.ts";
@@ -25,12 +26,6 @@ export interface ReceivedHead {
   readonly version: HttpVersion;
   /** The fields. */
   readonly section: FieldSource;
-}
-
-/** How its promise settles. */
-export interface Settle {
-  resolve(response: HttpResponse): void;
-  reject(error: Error): void;
 }
 
 /** One request and one response. */
@@ -70,7 +65,7 @@ export class Exchange implements BodySource {
     if (call.listener !== null) call.emit("attempt-start", { cause: attempt.cause });
   }
 
-  /** How the promise settles; for the exchange that takes its place. */
+  /** Who waits for the response; for the exchange that takes its place. */
   get settle(): Settle {
     return this.#settle;
   }
@@ -138,7 +133,7 @@ export class Exchange implements BodySource {
     attempt.headAt = now;
     attempt.status = head.status;
     if (call.listener !== null) call.emit("head", { status: head.status });
-    // The listener may have ended the call: then the promise is rejected, and there is nothing to fill.
+    // The listener may have ended the call: then that was told, and there is nothing to fill.
     if (this.#over) return undefined;
     this.#answered = true;
     const body = this.#body = length === null ? undefined : new ExchangeBody(this, length);
@@ -186,7 +181,7 @@ export class Exchange implements BodySource {
     return (unsent || isIdempotent(request.method)) && (request.body === null || request.body.replayable);
   }
 
-  /** It will be sent again in the place of this: the promise stays open. */
+  /** It will be sent again in the place of this: whoever waits goes on waiting. */
   superseded(error: Error, now: number): void {
     this.#end(error, now, true);
   }

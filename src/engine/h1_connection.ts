@@ -65,7 +65,7 @@ export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
     this.#route = route;
     this.#socket = socket;
     this.#codec = new H1Codec();
-    this.#space = new ReadSpace(context.buffers, socket.ownedViews);
+    this.#space = new ReadSpace(context.buffers, socket);
     this.#sender = new H1Sender(socket, this);
     socket.start(this);
     this.#mayLetGo();

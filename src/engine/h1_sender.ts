@@ -94,6 +94,15 @@ export class H1Sender implements UploadHost {
     return this.#socket.write(bytes);
   }
 
+  writeAll(parts: readonly Uint8Array[]): boolean {
+    const socket = this.#socket;
+    for (const part of parts) this.written += part.length;
+    if (socket.writeAll !== undefined) return socket.writeAll(parts);
+    let taken = true;
+    for (const part of parts) taken = socket.write(part) && taken;
+    return taken;
+  }
+
   blocked(yes: boolean): void {
     this.#host.waits(yes ? "write" : undefined);
   }

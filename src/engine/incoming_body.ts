@@ -7,7 +7,7 @@
 
 import { ownBytes, Slab } from "../base/slab.ts";
 import { BodyError, BodyTooLargeError, BodyUsedError, SocketError } from "../errors.ts";
-import type { IncomingBody, MaybePromise } from "../http/body.ts";
+import type { Collector, IncomingBody, MaybePromise } from "../http/body.ts";
 import { HeaderList } from "../http/header_list.ts";
 import type { FieldSource } from "../http/header_list.ts";
 import { ByteQueue } from "./byte_queue.ts";
@@ -20,7 +20,11 @@ const EMPTY = new Uint8Array(0);
 /** Bytes of a body up to which an array of its own costs more than all else that is done with it. */
 const SHARED_BYTES = 1024;
 
+/** Bytes up to which it costs more than the copy, where memory is cleaned before it is handed out. */
+const MEDIUM_BYTES = 16 * 1024;
+
 const slab = new Slab();
+const mediumSlab = new Slab(4 * MEDIUM_BYTES);
 
 /** What a body asks of the exchange that carries it. */
 export interface BodySource {
@@ -50,7 +54,7 @@ export class ExchangeBody implements IncomingBody {
   #mode: "open" | "collect" | "read" | "discard" | "over" = "open";
   /** Bytes that the consumer still takes: of `collect` in all, of `discard` from its start. */
   #limit = Infinity;
-  #collecting: Pending<Uint8Array> | undefined;
+  #collecting: Collector | undefined;
   #reading: Pending<Uint8Array | null> | undefined;
   #discarding: (() => void) | undefined;
   #paused = false;
@@ -78,21 +82,40 @@ export class ExchangeBody implements IncomingBody {
 
   collect(limit: number): MaybePromise<Uint8Array> {
     this.#claimMode("collect");
-    if (this.#error !== undefined) return Promise.reject(this.#error);
-    if (this.received > limit || (this.length !== undefined && this.length > limit)) {
-      const error = tooLarge(this.length, limit);
-      this.cancel(error);
-      return Promise.reject(error);
-    }
+    const error = this.#error ?? this.#refuseAbove(limit);
+    if (error !== undefined) return Promise.reject(error);
     if (this.#ended) return this.#takeWhole();
+    return new Promise((resolve, reject) => this.#collect(limit, { resolve, reject }));
+  }
+
+  collectTo(limit: number, collector: Collector): void {
+    this.#claimMode("collect");
+    const error = this.#error ?? this.#refuseAbove(limit);
+    if (error !== undefined) collector.reject(error);
+    else if (this.#ended) collector.resolve(this.#takeWhole());
+    else this.#collect(limit, collector);
+  }
+
+  #refuseAbove(limit: number): Error | undefined {
+    if (this.received <= limit && (this.length === undefined || this.length <= limit)) return undefined;
+    const error = tooLarge(this.length, limit);
+    this.cancel(error);
+    return error;
+  }
+
+  /** Room for all of it is taken when it is known that more than one read brings it. */
+  #collect(limit: number, collector: Collector): void {
     this.#limit = limit;
-    if (this.length !== undefined && this.#target === undefined) {
-      this.#target = new Uint8Array(this.length);
-      this.#waiting?.drainInto(this.#target, 0);
-      this.#waiting = undefined;
-    }
+    this.#collecting = collector;
+    if (this.received > 0) this.#makeRoom();
     this.#go();
-    return new Promise((resolve, reject) => this.#collecting = { resolve, reject });
+  }
+
+  #makeRoom(): void {
+    if (this.length === undefined || this.#target !== undefined) return;
+    this.#target = new Uint8Array(this.length);
+    this.#waiting?.drainInto(this.#target, 0);
+    this.#waiting = undefined;
   }
 
   read(): MaybePromise<Uint8Array | null> {
@@ -144,10 +167,11 @@ export class ExchangeBody implements IncomingBody {
 
   /** Where bytes of the body shall land, when they may land in place; `undefined` otherwise. */
   landing(expected: number): Uint8Array | undefined {
-    const target = this.#target;
     // Only `collect` keeps its target to the end.
-    if (target === undefined || this.#mode !== "collect" || expected === Infinity) return undefined;
-    return target.subarray(this.received, this.received + expected);
+    if (this.#mode !== "collect" || expected === Infinity) return undefined;
+    this.#makeRoom();
+    const target = this.#target;
+    return target && target.subarray(this.received, this.received + expected);
   }
 
   /** Bytes have landed in place. */
@@ -170,7 +194,8 @@ export class ExchangeBody implements IncomingBody {
       return resolve(this.#mayKeep(view, length, owned) ? view.subarray(from, to) : view.slice(from, to));
     }
     if (length === this.length && this.#target === undefined) return this.#keepWhole(view, from, to, owned);
-    if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) {
+    if (this.#mode === "collect") this.#makeRoom();
+    else if (!owned && this.#mode === "open" && this.#waiting === undefined && this.#target === undefined) {
       this.#expectWhole();
     }
     if (this.#target !== undefined) {
@@ -231,9 +256,16 @@ export class ExchangeBody implements IncomingBody {
   /** The usual case: a small body that came with its head. */
   #keepWhole(view: Uint8Array, from: number, to: number, owned: boolean): void {
     const length = to - from;
-    this.#shared = owned ? 2 * length <= view.length : length <= SHARED_BYTES;
-    if (owned) this.#target = view.subarray(from, to);
-    else this.#target = this.#shared ? slab.copy(view, from, to) : view.slice(from, to);
+    if (owned) {
+      // Where views are owned a small array is cheap, and a view of another costs more than its bytes.
+      const small = length <= SHARED_BYTES;
+      this.#shared = !small && 2 * length <= view.length;
+      this.#target = small ? view.slice(from, to) : view.subarray(from, to);
+      return;
+    }
+    this.#shared = length <= MEDIUM_BYTES;
+    if (!this.#shared) this.#target = view.slice(from, to);
+    else this.#target = (length <= SHARED_BYTES ? slab : mediumSlab).copy(view, from, to);
   }
 
   /** A small body is gathered in one piece before anybody asks for it. */

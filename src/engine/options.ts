@@ -4,6 +4,8 @@
  * Invariant: complete and validated when it reaches the engine; every field is acted upon.
  */
 
+import type { Guard } from "./guard.ts";
+
 /** The order in which addresses of both families are tried. */
 export type AddressOrder = "ipv6first" | "ipv4first" | "verbatim";
 
@@ -116,6 +118,8 @@ export interface EngineOptions {
   /** `null` leaves names to the connector where it resolves them itself, and to the system's resolver elsewhere. */
   readonly dns: DnsOptions | null;
   readonly pool: PoolOptions;
+  /** Where connections may go; nothing stands for anywhere. */
+  readonly guard?: Guard | null;
 }
 
 /** What holds when nothing is said about names. */

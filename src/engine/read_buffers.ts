@@ -20,9 +20,9 @@ const KEPT = 4;
 export class ReadBuffers {
   readonly #free: Uint8Array[] = [];
 
-  /** A buffer of {@linkcode LARGE_READ} bytes. Its contents are undefined. */
-  take(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(LARGE_READ);
+  /** A buffer of {@linkcode LARGE_READ} bytes, made by `make` if there is none. Its contents are undefined. */
+  take(make?: (length: number) => Uint8Array): Uint8Array {
+    return this.#free.pop() ?? make?.(LARGE_READ) ?? new Uint8Array(LARGE_READ);
   }
 
   /** Gives a buffer back into which no read is pending. */

@@ -5,6 +5,7 @@
  * connection waits with a small one.
  */
 
+import type { Socket } from "../core/socket.ts";
 import { MEDIUM_READ, type ReadBuffers, SMALL_READ } from "./read_buffers.ts";
 
 /** The read buffers of one connection. */
@@ -13,15 +14,19 @@ export class ReadSpace {
   paused = false;
   readonly #buffers: ReadBuffers;
   readonly #ownedViews: boolean;
+  readonly #rawBuffer: Socket["rawBuffer"];
   #waiting: Uint8Array | undefined;
   #large: Uint8Array | undefined;
   #landing: Uint8Array | undefined;
+  /** Whether the last read filled a buffer that nobody else will read into. */
+  #filled = false;
   /** Bytes received since the last rest: they tell how large the next response may be. */
   #received = 0;
 
-  constructor(buffers: ReadBuffers, ownedViews: boolean) {
+  constructor(buffers: ReadBuffers, socket: Pick<Socket, "ownedViews" | "rawBuffer">) {
     this.#buffers = buffers;
-    this.#ownedViews = ownedViews;
+    this.#ownedViews = socket.ownedViews;
+    this.#rawBuffer = socket.rawBuffer;
   }
 
   /** Where the next bytes land while no body is under way. */
@@ -33,7 +38,7 @@ export class ReadSpace {
   forBody(landing: Uint8Array | undefined): Uint8Array {
     this.#landing = landing;
     if (landing !== undefined) return landing;
-    return this.#large ??= this.#buffers.take();
+    return this.#large ??= this.#buffers.take(this.#rawBuffer);
   }
 
   /** Bytes arrived; whether they have landed in place. */
@@ -41,12 +46,16 @@ export class ReadSpace {
     this.#received += view.length;
     const landing = this.#landing;
     this.#landing = undefined;
+    // Only a full one is given away: what else it holds is nobody's to see.
+    const large = this.#large;
+    this.#filled = this.#rawBuffer !== undefined && view.length === large?.length && view.buffer === large.buffer;
+    if (this.#filled) this.#large = undefined;
     return landing !== undefined && view.buffer === landing.buffer;
   }
 
-  /** Whether what arrives belongs to the receiver in any case. */
+  /** Whether what has arrived belongs to the receiver. */
   get owned(): boolean {
-    return this.#ownedViews;
+    return this.#ownedViews || this.#filled;
   }
 
   /** The exchange is over; no read into a large buffer is pending. */

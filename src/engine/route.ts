@@ -63,7 +63,8 @@ export class Route {
       serverName: choice.serverName ?? url.hostname,
       alpn: choice.alpn ?? DEFAULT_ALPN,
     });
-    this.forwarded = proxy !== null && url.scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https");
+    this.forwarded = proxy !== null && url.scheme === "http" &&
+      (proxy.scheme === "http" || proxy.scheme === "https") && table.mayForward(url.hostname, url.port);
     this.mayMultiplex = this.tls?.alpn?.includes("h2") ?? false;
     this.label = describe(this);
   }
@@ -97,12 +98,15 @@ function sameList(a: readonly string[] | null, b: readonly string[] | null): boo
 export class RouteTable {
   readonly #byOrigin = new Map<string, Route[]>();
   readonly #inUse: (route: Route) => boolean;
+  /** @internal Whether a proxy may be sent requests for a host in absolute form. */
+  readonly mayForward: (host: string, port: number) => boolean;
   #size = 0;
   #sweepAt = MANY_ROUTES;
 
-  /** `inUse` tells which routes must stay. */
-  constructor(inUse: (route: Route) => boolean) {
+  /** `inUse` tells which routes must stay; a host that a proxy must not be sent requests for is tunnelled to. */
+  constructor(inUse: (route: Route) => boolean, mayForward: (host: string, port: number) => boolean = () => true) {
     this.#inUse = inUse;
+    this.mayForward = mayForward;
   }
 
   /** Routes known. */

@@ -10,7 +10,7 @@ import type { Call } from "../core/call.ts";
 import type { CallListener } from "../core/call_event.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { Connector } from "../core/socket.ts";
-import type { CloseOptions, Transport } from "../core/transport.ts";
+import type { CloseOptions, Settle, Transport } from "../core/transport.ts";
 import { AbortError, ConnectError } from "../errors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
@@ -18,8 +18,9 @@ import type { Connection, EngineContext } from "./connection.ts";
 import { dial, type DialContext } from "./dial.ts";
 import type { DialTask } from "./dial_task.ts";
 import { dnsLookup } from "./dns_lookup.ts";
-import { Exchange, type Settle } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import { forwardRequest } from "./forward_request.ts";
+import { guardedLeg, mayForward } from "./guarded.ts";
 import { H1Connection } from "./h1_connection.ts";
 import { LazyUnref } from "./lazy_unref.ts";
 import { DEFAULT_DNS, DEFAULT_ENGINE, type EngineOptions } from "./options.ts";
@@ -71,13 +72,16 @@ export class SocketTransport implements Transport, EngineContext {
       ? (name, cancel) => runtime.lookup(name, cancel)
       : dnsLookup({ options: dns, dnsQuery: (...query) => runtime.dnsQuery(...query), clock, id: random16 });
     this.resolver = new Resolver(dns, clock, lookup);
+    const guard = options.guard ?? null;
+    const proxyLeg = proxyLegWith(this.#login);
     this.#dial = {
       connector,
       resolver: this.resolver,
-      connectorResolves: connector.resolvesNames && options.dns === null,
+      connectorResolves: connector.resolvesNames && options.dns === null && guard === null,
       order: dns.order,
       connectDelay: options.pool.connectDelay,
-      proxyLeg: proxyLegWith(this.#login),
+      proxyLeg: guard === null ? proxyLeg : guardedLeg(proxyLeg, guard),
+      guard,
     };
     this.pool = new Pool<Connection>({
       options: options.pool,
@@ -87,33 +91,47 @@ export class SocketTransport implements Transport, EngineContext {
       placed: (connection, entry) => connection.place(entry),
       random: () => random16() / 0x10000,
     });
-    this.#routes = new RouteTable((route) => this.pool.uses(route));
+    this.#routes = new RouteTable(
+      (route) => this.pool.uses(route),
+      guard === null ? undefined : (host, port) => mayForward(guard, host, port),
+    );
   }
 
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {
-    return call.settings.proxy === null ? this.#exchange(request, call) : this.#viaProxy(request, call);
+    return new Promise((resolve, reject) => this.start(request, call, { resolve, reject }));
+  }
+
+  start(request: HttpRequest, call: Call, settle: Settle): void {
+    if (call.settings.proxy === null) return this.#exchange(request, call, settle);
+    this.#viaProxy(request, call).then((response) => settle.resolve(response), (error) => settle.reject(error));
   }
 
   /** Where a proxy forwards the request, it may want to be told who we are first. */
   async #viaProxy(request: HttpRequest, call: Call): Promise<HttpResponse> {
     const route = this.#routes.routeFor(request, call.settings);
-    if (!route.forwarded) return await this.#exchange(request, call);
-    return await forwardRequest(request, route, call, (each) => this.#exchange(each, call), this.#login);
+    const send = (each: HttpRequest): Promise<HttpResponse> =>
+      new Promise((resolve, reject) => this.#exchange(each, call, { resolve, reject }));
+    return await (route.forwarded ? forwardRequest(request, route, call, send, this.#login) : send(request));
   }
 
-  #exchange(request: HttpRequest, call: Call): Promise<HttpResponse> {
+  #exchange(request: HttpRequest, call: Call, settle: Settle): void {
     const fresh = call.freshAt;
     call.freshAt = NaN;
     const now = fresh > 0 ? fresh : this.#clock.now();
-    return new Promise((resolve, reject) => {
+    let exchange: Exchange | undefined;
+    try {
       const route = this.#routes.routeFor(request, call.settings);
       const attempt = call.startAttempt(request, now);
-      const exchange = new Exchange(this, request, call, attempt, route, { resolve, reject }, false);
+      exchange = new Exchange(this, request, call, attempt, route, settle, false);
       const entry = call.scope.reason === undefined ? this.pool.tryAcquire(route, now) : undefined;
       if (entry === undefined) return this.pool.acquire(route, call, attempt, now, exchange);
       attempt.acquiredAt = now;
       entry.connection.begin(exchange, now);
-    });
+    } catch (error) {
+      // Only a route or a listener can have failed: what comes later is told by the exchange.
+      if (exchange === undefined) settle.reject(error);
+      else exchange.failed(error as Error, now);
+    }
   }
 
   /** Opens connections for requests like this one, until `count` are spare or a limit is met. */
@@ -179,7 +197,7 @@ export class SocketTransport implements Transport, EngineContext {
     const { request, call, route, settle } = exchange;
     call.cause = "resend";
     const attempt = call.startAttempt(request, now);
-    const next = new Exchange(this, request, call, attempt, route, settle as Settle, true);
+    const next = new Exchange(this, request, call, attempt, route, settle, true);
     this.pool.replace(entry, route, call, attempt, now, next);
   }
 

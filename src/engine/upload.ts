@@ -20,6 +20,8 @@ export const SLICE_BYTES: number = 256 * 1024;
 export interface UploadHost {
   /** Writes; `false` when `drained` will be called. */
   write(bytes: Uint8Array): boolean;
+  /** Writes one after the other, at once. */
+  writeAll(parts: readonly Uint8Array[]): boolean;
   /** The socket takes no more for now (`true`), or it took what waited (`false`). */
   blocked(yes: boolean): void;
   /** All of it was written. */
@@ -131,9 +133,7 @@ export class Upload {
     this.#head = undefined;
     let size = 0;
     for (const part of parts) size += part.length;
-    let taken = true;
-    if (size <= JOIN_BYTES) taken = this.#host.write(joinParts(parts));
-    else for (const part of parts) taken = this.#host.write(part) && taken;
+    const taken = size <= JOIN_BYTES ? this.#host.write(joinParts(parts)) : this.#host.writeAll(parts);
     if (taken || this.#stopped) return undefined;
     this.#host.blocked(true);
     return new Promise((resolve) => {

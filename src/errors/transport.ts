@@ -85,6 +85,26 @@ export class PoolError extends ConnectError {
   }
 }
 
+/** What a guard refused. */
+export interface GuardErrorFields extends ConnectErrorFields {
+  /** The address that was refused; none when the name itself or a socket path was. */
+  address?: string;
+}
+
+/** The option `guard` does not let a connection go there. */
+export class GuardError extends ConnectError {
+  static {
+    nameClass(this, "GuardError");
+  }
+  /** The address that was refused; none when the name itself or a socket path was. */
+  readonly address: string | undefined;
+  /** Makes one of its message and its facts. */
+  constructor(message: string, fields: GuardErrorFields = {}) {
+    super(message, { code: "GUARD_ADDRESS", retryable: false, ...fields });
+    this.address = fields.address;
+  }
+}
+
 /** What a TLS failure tells. Facts that the runtime hides are `undefined`. */
 export interface TLSErrorFields extends ConnectErrorFields {
   /** Names that the certificate is valid for. */

@@ -36,6 +36,14 @@ export interface BodyReader {
   cancel(reason?: unknown): void;
 }
 
+/** Told of a whole body, where a promise would cost too much; one of the two, once. */
+export interface Collector {
+  /** All bytes are there. */
+  resolve(bytes: Uint8Array): void;
+  /** They will not come. */
+  reject(error: unknown): void;
+}
+
 /**
  * A body on the wire. One consumer, one mode: `collect`, or any number of `read`, or `discard`.
  * When it ends, fails, or is cancelled, the connection is released; nothing else is needed.
@@ -51,6 +59,8 @@ export interface IncomingBody {
    * Fails with `BodyTooLargeError` above `limit` bytes, before memory for more is taken.
    */
   collect(limit: number): MaybePromise<Uint8Array>;
+  /** The same, telling `collector` in the very turn in which the last byte arrives; absent where that has no point. */
+  collectTo?(limit: number, collector: Collector): void;
   /** The next chunk, at once when one is waiting; `null` at the end, again and again. */
   read(): MaybePromise<Uint8Array | null>;
   /**

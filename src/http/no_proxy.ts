@@ -15,7 +15,7 @@
  * white space; case and a trailing dot do not matter; IPv4 and `::ffff:` IPv4 are the same.
  */
 
-import { parseAddress, unmapAddress } from "../base/ip_address.ts";
+import { parseAddress, samePrefix, unmapAddress } from "../base/ip_address.ts";
 
 /** One entry, understood. */
 export type NoProxyRule =
@@ -25,7 +25,7 @@ export type NoProxyRule =
   }
   & (
     | { readonly kind: "any" }
-    | { readonly kind: "name"; readonly name: string; readonly itself: boolean }
+    | { readonly kind: "name"; readonly name: string; readonly itself: boolean; readonly below: boolean }
     | { readonly kind: "network"; readonly address: Uint8Array; readonly bits: number }
   );
 
@@ -69,28 +69,22 @@ function matches(rule: NoProxyRule, host: Host): boolean {
     case "any":
       return true;
     case "name":
-      return typeof host === "string" && ((rule.itself && host === rule.name) || host.endsWith(`.${rule.name}`));
+      return typeof host === "string" &&
+        ((rule.itself && host === rule.name) || (rule.below && host.endsWith(`.${rule.name}`)));
     case "network":
-      return typeof host !== "string" && host.length === rule.address.length &&
-        sameBits(host, rule.address, rule.bits);
+      return typeof host !== "string" && samePrefix(host, rule.address, rule.bits);
   }
 }
 
-function sameBits(a: Uint8Array, b: Uint8Array, bits: number): boolean {
-  const whole = bits >> 3;
-  for (let at = 0; at < whole; at++) if (a[at] !== b[at]) return false;
-  const rest = bits & 7;
-  return rest === 0 || (a[whole]! ^ b[whole]!) >> (8 - rest) === 0;
-}
-
-function parseEntry(entry: string): NoProxyRule | undefined {
+/** Reads one entry; `undefined` for what is none. `exact`: a bare name stands for itself alone. */
+export function parseEntry(entry: string, exact = false): NoProxyRule | undefined {
   if (entry.includes("/")) return parseNetwork(entry);
   const bare = bareIpv6(entry);
   if (bare) return network(bare, null);
   const [, host, portText] = /^(.*?)(?::(\d{1,5}))?$/.exec(entry)!;
   const port = portText === undefined ? null : Number(portText);
   if (port === 0 || (port !== null && port > 0xffff)) return undefined;
-  return parseHost(host!, port);
+  return parseHost(host!, port, exact);
 }
 
 /** `address/bits`; brackets may stand around the address. */
@@ -111,7 +105,11 @@ function parseNetwork(entry: string): NoProxyRule | undefined {
 /** The bytes of an IPv6 address without port; a zone does not matter, since no URL can name one. */
 function bareIpv6(entry: string): Uint8Array | undefined {
   const [, inside] = /^\[([^\]]*)\]$/.exec(entry) ?? [];
-  const address = parseAddress((inside ?? entry).replace(/%[^\]]*$/, ""));
+  const text = inside ?? entry;
+  // By hand: a pattern that ends at the end would look again from each percent sign.
+  if (text.includes("]")) return undefined;
+  const zone = text.indexOf("%");
+  const address = parseAddress(zone < 0 ? text : text.slice(0, zone));
   return address?.length === 16 ? address : undefined;
 }
 
@@ -120,7 +118,7 @@ function network(address: Uint8Array, port: number | null): NoProxyRule {
   return { kind: "network", address: plain, bits: 8 * plain.length, port };
 }
 
-function parseHost(text: string, port: number | null): NoProxyRule | undefined {
+function parseHost(text: string, port: number | null, exact: boolean): NoProxyRule | undefined {
   if (text === "*") return { kind: "any", port };
   if (text.startsWith("[")) {
     const address = bareIpv6(text);
@@ -132,7 +130,7 @@ function parseHost(text: string, port: number | null): NoProxyRule | undefined {
   if (name === undefined) return undefined;
   const address = parseAddress(name);
   if (address) return suffix ? undefined : network(address, port);
-  return { kind: "name", name, itself, port };
+  return { kind: "name", name, itself, below: suffix || !exact, port };
 }
 
 /** The name as the URL parser writes it, so that it can be compared; `undefined` for what is no host. */

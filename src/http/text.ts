@@ -39,10 +39,13 @@ export function encodingOf(headers: HeaderList, bytes: Uint8Array): string {
   return sniffBom(bytes) ?? charsetOf(headers) ?? DEFAULT_ENCODING;
 }
 
-/** A decoder for a label that a caller gave. Throws `RangeError` when this runtime does not know it. */
-export function decoderOf(label: string): TextDecoder {
+/**
+ * A decoder for a label that a caller gave; with `ignoreBOM` it leaves a mark in the text.
+ * Throws `RangeError` when this runtime does not know the label.
+ */
+export function decoderOf(label: string, ignoreBOM = false): TextDecoder {
   try {
-    return new TextDecoder(label);
+    return new TextDecoder(label, { ignoreBOM });
   } catch (cause) {
     throw new RangeError(
       `Cannot decode the body: the encoding ${JSON.stringify(label)} is unknown here, expected a label such as "utf-8"`,

@@ -34,8 +34,11 @@ export class TextChunks {
       return "";
     }
     this.#start = undefined;
-    this.#decoder = decoderOf(sniffBom(start) ?? this.#charset);
-    return this.#decoder.decode(start, { stream: true });
+    const mark = sniffBom(start);
+    // Deno's decoder would take a mark in the middle of the text for one at its start, if a part of it comes alone.
+    this.#decoder = decoderOf(mark ?? this.#charset, true);
+    const from = mark === undefined ? 0 : mark === DEFAULT_ENCODING ? LONGEST_BOM : 2;
+    return this.#decoder.decode(start.subarray(from), { stream: true });
   }
 
   /** What is left at the end; a character cut short becomes U+FFFD. */

@@ -21,12 +21,16 @@ export function webResponse(head: ResponseHead, makeBody: () => BodyInit | null)
     statusText: head.statusText,
     headers: head.headers.toWeb(),
   });
-  Object.defineProperties(response, {
-    url: { value: head.url, configurable: true },
-    redirected: {
-      value: head.history.some(({ request }) => request.url.href !== head.request.url.href),
-      configurable: true,
-    },
+  const redirected = head.history.some(({ request }) => request.url.href !== head.request.url.href);
+  return located(response, head.url, redirected);
+}
+
+/** What the web's constructor cannot be told; a clone is told it too. */
+function located(response: Response, url: string, redirected: boolean): Response {
+  const clone = (): Response => located(Response.prototype.clone.call(response), url, redirected);
+  return Object.defineProperties(response, {
+    url: { value: url, configurable: true },
+    redirected: { value: redirected, configurable: true },
+    clone: { value: clone, configurable: true, writable: true },
   });
-  return response;
 }

@@ -18,6 +18,8 @@ export interface NodeRawSocket {
   pause(): this;
   resume(): this;
   write(bytes: Uint8Array): boolean;
+  cork(): void;
+  uncork(): void;
   end(): this;
   destroy(): this;
   ref(): this;
@@ -210,4 +212,18 @@ export function nodeModule<Name extends keyof Modules>(name: Name): Modules[Name
   const found = nodeProcess()?.getBuiltinModule(`node:${name}`);
   if (found === undefined) throw new TypeError(`Cannot load node:${name}: this runtime has no such module`);
   return found as Modules[Name];
+}
+
+/** `Buffer.allocUnsafeSlow` as plain bytes, on Node itself: elsewhere it is no cheaper than a clean array. */
+export function nodeRawBuffer(): ((length: number) => Uint8Array) | undefined {
+  const { Buffer, Deno, Bun } = globalThis as { Buffer?: NodeBuffers; Deno?: unknown; Bun?: unknown };
+  if (Buffer === undefined || Deno !== undefined || Bun !== undefined) return undefined;
+  return (length) => {
+    const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
+    return new Uint8Array(buffer, byteOffset, length);
+  };
+}
+
+interface NodeBuffers {
+  allocUnsafeSlow(length: number): Uint8Array;
 }

@@ -16,7 +16,7 @@ import type { TlsFacts, TlsSettings } from "../core/tls.ts";
 import type { JetstreamError } from "../errors.ts";
 import { hostPort } from "./address.ts";
 import { Inbox } from "./inbox.ts";
-import type { NodeRawSocket } from "./node_host.ts";
+import { nodeRawBuffer, type NodeRawSocket } from "./node_host.ts";
 import { closedEarly, socketError } from "./translate.ts";
 import { tlsSocketError } from "./translate_tls.ts";
 
@@ -56,6 +56,7 @@ export interface NodeSocketOptions {
 /** A socket over one of Node. */
 export class NodeSocket implements Socket {
   readonly ownedViews: boolean;
+  readonly rawBuffer: Socket["rawBuffer"];
   readonly alpn: string | undefined;
   readonly tls: TlsFacts | undefined;
   readonly #options: NodeSocketOptions;
@@ -68,6 +69,7 @@ export class NodeSocket implements Socket {
   constructor(options: NodeSocketOptions) {
     this.#options = options;
     this.ownedViews = options.ownedViews;
+    this.rawBuffer = options.ownedViews ? undefined : nodeRawBuffer();
     this.alpn = options.alpn;
     this.tls = options.tls;
     this.#inbox = new Inbox(options.ownedViews, () => this.#resumed());
@@ -138,6 +140,15 @@ export class NodeSocket implements Socket {
     if (this.#raw.writableLength <= HIGH_WATER) return true;
     this.#full = true;
     return false;
+  }
+
+  writeAll(parts: readonly Uint8Array[]): boolean {
+    if (this.#closed || this.#finishing) return true;
+    this.#raw.cork();
+    let taken = true;
+    for (const part of parts) taken = this.write(part);
+    this.#raw.uncork();
+    return taken;
   }
 
   closeWrite(): void {

@@ -42,7 +42,7 @@ export function collectBody(response: HttpResponse, call: Call): MaybePromise<Ht
     const content = body.collect(call.settings.limits.body);
     return content instanceof Uint8Array ? response.complete(content) : completeLater(response, content);
   } catch (error) {
-    throw explain(error);
+    throw explainCollect(error);
   }
 }
 
@@ -50,7 +50,7 @@ async function completeLater(response: HttpResponse, content: Promise<Uint8Array
   try {
     return response.complete(await content);
   } catch (error) {
-    throw explain(error);
+    throw explainCollect(error);
   }
 }
 
@@ -70,7 +70,7 @@ async function willRetry(
 }
 
 /** Says what the caller can do about a body that is too large. */
-function explain(error: unknown): unknown {
+export function explainCollect(error: unknown): unknown {
   if (!(error instanceof BodyTooLargeError)) return error;
   return new BodyTooLargeError(
     `Cannot hold the body in memory: it is larger than ${error.limit} bytes (limits.body), ` +

@@ -4,7 +4,7 @@
  * Invariant: a client is opened anew in each worker, with its options, its layers, and its parent first.
  */
 
-import type { UseOptions } from "../client/client.ts";
+import type { UseOptions } from "../client/use.ts";
 import { type ClientStats, clientStats } from "../client/client_stats.ts";
 import { PoolError } from "../errors.ts";
 import type { DownloadResult } from "../client/download.ts";
@@ -18,6 +18,7 @@ import { callOptions, type GivenOptions } from "./call_options.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { Scope } from "./held.ts";
 import type { UserLayer } from "./layer.ts";
+import { assertGuardCrosses } from "./misuse.ts";
 import type { ClientOptions, DownloadOptions, RequestOptions } from "./options.ts";
 import { ResultClient } from "./result.ts";
 import { StreamResponse } from "./stream_response.ts";
@@ -69,7 +70,8 @@ export class Client {
   /** Checks the options. */
   constructor(options?: ClientOptions);
   constructor(options: ClientOptions = {}, parent?: Client) {
-    const { cookies } = options;
+    const { cookies, guard } = options;
+    assertGuardCrosses(guard);
     this.#options = cookies === true ? { ...options, cookies: new CookieJar() } : { ...options };
     this.#parent = parent;
     this.#codec = options.jsonCodec === undefined ? parent && parent.#codec : options.jsonCodec;

@@ -26,7 +26,7 @@ export function requestOf([method, url, fields, body]: RequestParts): HttpReques
 
 /** A response as it crosses. */
 export type ResponseParts = readonly [
-  head: readonly [status: number, reason: string, version: HttpVersion, fields: readonly string[]],
+  head: readonly [status: number, reason: string, version: HttpVersion | undefined, fields: readonly string[]],
   request: HttpRequest,
   /** Bytes in memory, a body on the wire, or `null` for one that was dropped. */
   body: Uint8Array | IncomingBody | null,

@@ -5,7 +5,8 @@
  * calls are served; what was lent for calls is taken back when none is under way.
  */
 
-import { Client, type UseOptions } from "../client/client.ts";
+import { Client } from "../client/client.ts";
+import type { UseOptions } from "../client/use.ts";
 import { sendOn } from "../client/send_on.ts";
 import type { ClientOptions, RequestOptions, URLInput } from "../client/options.ts";
 import type { DownloadOptions } from "../client/download.ts";

@@ -28,6 +28,11 @@ test("Slab.take() gives a large request an array of its own", () => {
   assertStrictEquals(slab.take(8).buffer, small.buffer);
 });
 
+test("Slab cuts from arrays of the size that it was given", () => {
+  const slab = new Slab(4096);
+  assertEquals([slab.take(1024).buffer.byteLength, slab.take(1025).buffer.byteLength], [4096, 1025]);
+});
+
 test("Slab.take() gives no bytes for none", () => assertEquals(new Slab().take(0).length, 0));
 
 test("Slab.copy() copies a part of a view into a region of its own", () => {

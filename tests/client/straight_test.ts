@@ -4,6 +4,7 @@ import { resolveRetry } from "../../src/client/retry.ts";
 import { type Run, Stack } from "../../src/client/stack.ts";
 import type { RetryState, Settings } from "../../src/core/settings.ts";
 import { BodyTooLargeError, ConnectError, HTTPError, IncompleteReadError, JetstreamError } from "../../src/errors.ts";
+import type { Settle, Transport } from "../../src/core/transport.ts";
 import { BytesBody } from "../../src/http/bodies/kinds.ts";
 import type { HttpRequest } from "../../src/http/request.ts";
 import type { HttpResponse } from "../../src/http/response.ts";
@@ -45,15 +46,26 @@ function storyOf(test: TestCall, outcome: unknown): Story {
   };
 }
 
-async function tell(t: Parameters<typeof watchLeaks>[0], listens: boolean, sent: HttpRequest, script: Script) {
+function promised(run: Run, request: HttpRequest, { call }: TestCall, transport: Transport): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => run(request, call, transport, { resolve, reject }));
+}
+
+/** Who takes the straight way: nobody, or a call over a transport that promises, or over one that tells. */
+type Straight = "none" | "promised" | "told";
+
+async function tell(t: Parameters<typeof watchLeaks>[0], way: Straight, sent: HttpRequest, script: Script) {
   const stack = new Stack(detectRuntime());
-  const given = { ...DEFAULTS, ...script.given, ...(listens ? {} : { listener: null }) };
+  const given = { ...DEFAULTS, ...script.given, ...(way === "none" ? {} : { listener: null }) };
   const test = new TestCall(script.replies, given);
   watchLeaks(t, () => test.held);
   const run: Run = stack.runFor(test.call.settings as Settings, false);
-  const transport = { send: (request: HttpRequest) => test.net.next(test.call)(request), close: async () => {} };
+  const send = (request: HttpRequest): Promise<HttpResponse> => test.net.next(test.call)(request);
+  const start = (request: HttpRequest, _: unknown, settle: Settle): void => {
+    send(request).then((response) => settle.resolve(response), (error) => settle.reject(error));
+  };
+  const transport = { send, close: async () => {}, ...(way === "told" ? { start } : {}) };
   try {
-    const response: HttpResponse = await test.clock.until(run(sent, test.call, transport));
+    const response: HttpResponse = await test.clock.until(promised(run, sent, test, transport));
     return storyOf(test, [response.status, response.live, response.text()]);
   } catch (error) {
     if (!(error instanceof JetstreamError)) throw error;
@@ -114,7 +126,9 @@ for (const [what, script] of Object.entries(SCRIPTS)) {
   test(`straight() comes to the same as the whole stack for ${what}`, async (t) => {
     const sent = script.request ?? GET;
     // Who listens is told by the layers: such a call goes through all of them.
-    assertEquals(await tell(t, false, sent, script), await tell(t, true, sent, script));
+    const whole = await tell(t, "none", sent, script);
+    assertEquals(await tell(t, "promised", sent, script), whole);
+    assertEquals(await tell(t, "told", sent, script), whole);
   });
 }
 
@@ -126,7 +140,7 @@ test("straight() counts each request once towards the retry budget", async () =>
     const test = new TestCall([busy], { ...DEFAULTS, retry, listener: null });
     const run = stack.runFor(test.call.settings, false);
     const transport = { send: (request: HttpRequest) => test.net.next(test.call)(request), close: async () => {} };
-    await test.clock.until(run(GET, test.call, transport));
+    await test.clock.until(promised(run, GET, test, transport));
     granted.push(test.net.requests.length - 1);
   }
   // 1, 2, 3 … requests: half of them, rounded up.
@@ -137,7 +151,7 @@ test("straight() is left when a response would be raised", async () => {
   const stack = new Stack(detectRuntime());
   const test = new TestCall([{ status: 404, body: "no" }], { ...DEFAULTS, listener: null, raise: () => true });
   const transport = { send: (request: HttpRequest) => test.net.next(test.call)(request), close: async () => {} };
-  const outcome = test.clock.until(stack.runFor(test.call.settings, false)(GET, test.call, transport));
+  const outcome = test.clock.until(promised(stack.runFor(test.call.settings, false), GET, test, transport));
   assertEquals(await outcome.catch((error) => error instanceof HTTPError), true);
 });
 
@@ -145,7 +159,7 @@ test("straight() explains a body that is too large as the whole stack does", asy
   const stack = new Stack(detectRuntime());
   const test = new TestCall([fine], { ...DEFAULTS, listener: null, limits: { body: 1 } });
   const transport = { send: (request: HttpRequest) => test.net.next(test.call)(request), close: async () => {} };
-  const outcome = test.clock.until(stack.runFor(test.call.settings, false)(GET, test.call, transport));
+  const outcome = test.clock.until(promised(stack.runFor(test.call.settings, false), GET, test, transport));
   const error = await outcome.catch((error) => error);
   assertEquals(error instanceof BodyTooLargeError && error.message.includes("limits.body"), true);
 });

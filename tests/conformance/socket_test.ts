@@ -81,6 +81,15 @@ for (const world of allWorlds()) {
     assertEquals(text, Array.from({ length: 100 }, (_, i) => `<${i}>`).join(""));
   });
 
+  conforms("writeAll() sends parts in order, among other writes", async (t) => {
+    const { socket, peer } = await pair(t, world);
+    if (socket.writeAll === undefined) return;
+    socket.write(latin1("<"));
+    socket.writeAll([latin1("a"), latin1("-".repeat(100_000)), latin1("b")]);
+    socket.write(latin1(">"));
+    assertEquals(await peer.until("b>"), `<a${"-".repeat(100_000)}b>`);
+  });
+
   conforms("write() says when to wait, and drain() when to go on", async (t) => {
     const { socket, peer, sink } = await pair(t, world);
     peer.pause();

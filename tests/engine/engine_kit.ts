@@ -10,7 +10,13 @@ import { DeadlineQueue } from "../../src/base/deadline.ts";
 import { Call } from "../../src/core/call.ts";
 import type { CallEvent } from "../../src/core/call_event.ts";
 import type { ResolvedAddress } from "../../src/core/runtime.ts";
-import { DEFAULT_DNS, DEFAULT_POOL, type DnsOptions, type PoolOptions } from "../../src/engine/options.ts";
+import {
+  DEFAULT_DNS,
+  DEFAULT_POOL,
+  type DnsOptions,
+  type EngineOptions,
+  type PoolOptions,
+} from "../../src/engine/options.ts";
 import { addressOf } from "../../src/engine/resolver.ts";
 import { SocketTransport } from "../../src/engine/socket_transport.ts";
 import type { Body } from "../../src/http/body.ts";
@@ -29,6 +35,7 @@ export interface EngineChange extends MemoryOptions {
   readonly pool?: Partial<PoolOptions>;
   readonly dns?: Partial<DnsOptions>;
   readonly names?: { readonly [name: string]: readonly string[] };
+  readonly guard?: EngineOptions["guard"];
 }
 
 /** One request of a test. */
@@ -178,6 +185,7 @@ export class Engine {
       options: {
         pool: { ...DEFAULT_POOL, ...change.pool },
         dns: change.dns === undefined ? null : { ...DEFAULT_DNS, ...change.dns },
+        guard: change.guard ?? null,
       },
       listener: (event) => this.loose.push(eventLine(event)),
     });

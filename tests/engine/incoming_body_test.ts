@@ -57,6 +57,31 @@ for (const length of LENGTHS) {
     assertEquals(textOf(whole), "abcdef");
   });
 
+  for (const parts of [["abcdef"], ["abc", "def"]]) {
+    test(`ExchangeBody of ${kind} length tells a collector within the turn of its end: ${parts}`, () => {
+      const source = new Source(length);
+      const told: unknown[] = [];
+      source.body.collectTo(10, {
+        resolve: (bytes) => told.push(textOf(bytes)),
+        reject: (error) => told.push((error as Error).name),
+      });
+      for (const part of parts) source.push(part);
+      assertEquals(told, []);
+      source.body.end(null);
+      assertEquals(told, ["abcdef"]);
+    });
+
+    test(`ExchangeBody of ${kind} length tells a collector that it is too large: ${parts}`, () => {
+      const source = new Source(length);
+      const told: unknown[] = [];
+      source.body.collectTo(5, { resolve: () => told.push("whole"), reject: (error) => told.push(error) });
+      for (const part of parts) if (!source.body.settled) source.push(part);
+      assertEquals(told.length, 1);
+      assertInstanceOf(told[0], BodyTooLargeError);
+      assertEquals(source.log, ["abandon BodyTooLargeError"]);
+    });
+  }
+
   test(`ExchangeBody of ${kind} length is read in parts`, async () => {
     const source = new Source(length);
     source.push("ab");

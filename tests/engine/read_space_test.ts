@@ -3,6 +3,8 @@ import { LARGE_READ, MEDIUM_READ, ReadBuffers, SMALL_READ } from "../../src/engi
 import { ReadSpace } from "../../src/engine/read_space.ts";
 import { test } from "../support/suite.ts";
 
+const BORROWED = { ownedViews: false };
+
 test("ReadBuffers reuses a few buffers", () => {
   const buffers = new ReadBuffers();
   const taken = Array.from({ length: 10 }, () => buffers.take());
@@ -17,7 +19,7 @@ test("ReadBuffers reuses a few buffers", () => {
 
 test("ReadSpace waits with a small buffer and reads bodies with a large one", () => {
   const buffers = new ReadBuffers();
-  const space = new ReadSpace(buffers, false);
+  const space = new ReadSpace(buffers, BORROWED);
   const small = space.waiting();
   assertEquals([small.length, space.waiting() === small], [SMALL_READ, true]);
   const large = space.forBody(undefined);
@@ -28,7 +30,7 @@ test("ReadSpace waits with a small buffer and reads bodies with a large one", ()
 });
 
 test("ReadSpace knows what has landed in place", () => {
-  const space = new ReadSpace(new ReadBuffers(), false);
+  const space = new ReadSpace(new ReadBuffers(), BORROWED);
   const target = new Uint8Array(100);
   assertStrictEquals(space.forBody(target), target);
   assertEquals(space.received(target.subarray(0, 5)), true);
@@ -38,7 +40,7 @@ test("ReadSpace knows what has landed in place", () => {
 });
 
 test("ReadSpace waits with a larger buffer once a response did not fit", () => {
-  const space = new ReadSpace(new ReadBuffers(), false);
+  const space = new ReadSpace(new ReadBuffers(), BORROWED);
   space.received(space.waiting());
   space.rest();
   assertEquals(space.waiting().length, SMALL_READ);
@@ -53,6 +55,20 @@ test("ReadSpace waits with a larger buffer once a response did not fit", () => {
 });
 
 test("ReadSpace takes no buffer where the runtime brings its own", () => {
-  const space = new ReadSpace(new ReadBuffers(), true);
+  const space = new ReadSpace(new ReadBuffers(), { ownedViews: true });
   assert(space.owned);
+});
+
+test("ReadSpace gives away a raw buffer that was filled, and reads into another", () => {
+  const buffers = new ReadBuffers();
+  const space = new ReadSpace(buffers, { ownedViews: false, rawBuffer: (length) => new Uint8Array(length) });
+  const first = space.forBody(undefined);
+  assertEquals([space.received(first), space.owned], [false, true]);
+  const second = space.forBody(undefined);
+  assertNotStrictEquals(second, first);
+  // What a buffer holds besides is nobody's to see: then it is copied, and read into again.
+  assertEquals([space.received(second.subarray(0, LARGE_READ - 1)), space.owned], [false, false]);
+  assertStrictEquals(space.forBody(undefined), second);
+  space.rest();
+  assertStrictEquals(buffers.take(), second);
 });

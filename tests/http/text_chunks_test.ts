@@ -19,6 +19,7 @@ const BODIES: readonly [name: string, bytes: Uint8Array, charset: string | undef
   ["UTF-8 of all lengths", encode("aé€😀z"), undefined, "aé€😀z"],
   ["UTF-8 with a mark", encode("\ufeffaé"), "windows-1252", "aé"],
   ["two marks: only one is left out", encode("\ufeff\ufeffa"), undefined, "\ufeffa"],
+  ["a mark within the text, which is a character", encode("a\ufeffb\ufeff"), undefined, "a\ufeffb\ufeff"],
   ["UTF-16LE by mark", Uint8Array.from([0xff, 0xfe, ...utf16("aé€", true)]), undefined, "aé€"],
   ["UTF-16BE by mark", Uint8Array.from([0xfe, 0xff, ...utf16("aé€", false)]), "utf-8", "aé€"],
   ["Latin-1", Uint8Array.of(0xef, 0xe9, 0xff), "windows-1252", "ïéÿ"],

@@ -23,6 +23,7 @@ const INTERFACES: readonly [file: string, name: string, prefix: string][] = [
   ["src/client/redirect_options.ts", "RedirectOptions", "redirect."],
   ["src/client/engine_options.ts", "PoolOptions", "pool."],
   ["src/client/engine_options.ts", "DnsOptions", "dns."],
+  ["src/client/guard_options.ts", "GuardOptions", "guard."],
   ["src/client/proxy_options.ts", "ProxyOptions", "proxy."],
   ["src/client/proxy_options.ts", "ProxyByScheme", "proxy."],
   ["src/core/hooks.ts", "Hooks", "hooks."],

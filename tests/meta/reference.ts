@@ -58,12 +58,14 @@ export const GROUPS: readonly Group[] = [
   { name: "ProxyByScheme", title: "`proxy`, by scheme" },
   { name: "PoolOptions", title: "`pool`" },
   { name: "DnsOptions", title: "`dns`" },
+  { name: "GuardOptions", title: "`guard`" },
   { name: "Hooks", title: "`hooks`" },
   { name: "JsonCodec", title: "`jsonCodec`" },
   { name: "CookieJarOptions", title: "`new CookieJar(…)`" },
   { name: "CookieInit", title: "`jar.set(…)`" },
   { name: "NetrcOptions", title: "`netrc(…)`" },
   { name: "UseOptions", title: "`client.use(layer, …)`" },
+  { name: "FetchInit", title: "`client.fetch(url, …)`, beside the web's `RequestInit`" },
   { name: "CloseOptions", title: "`client.close(…)`" },
   { name: "JsonOptions", title: "`response.json(schema, …)`" },
   { name: "IterBytesOptions", title: "`response.iterBytes(…)`" },
@@ -221,7 +223,7 @@ function fieldsOf(name: string, symbol: Node): Row[] {
 
 /** The names of codes begin with one of these; what a host calls its own failures does not. */
 const CODE =
-  /"((?:BODY|CERTIFICATE|CLIENT|CONNECT|CONNECTION|DIAL|DNS|FILE|HOOK|HTTP|INCOMPLETE|LIMIT|PIN|POOL|PROTOCOL|PROXY|SOCKET|TLS|UNSUPPORTED|WORKER)_[A-Z_]+)"/g;
+  /"((?:BODY|CERTIFICATE|CLIENT|CONNECT|CONNECTION|DIAL|DNS|FETCH|FILE|GUARD|HANDLER|HOOK|HTTP|INCOMPLETE|LIMIT|PIN|POOL|PROTOCOL|PROXY|SOCKET|TLS|UNSUPPORTED|WORKER)_[A-Z_]+)"/g;
 
 /** Every code that the source gives to an error. */
 export function codesInSource(): string[] {

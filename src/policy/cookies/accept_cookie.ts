@@ -58,6 +58,8 @@ function scopeOf(
   host: string,
   suffixes: () => PublicSuffixes,
 ): { domain: string; hostOnly: boolean } | Refusal {
+  // Files write a domain with a dot before it: read again, the cookie would be another host's.
+  if (host.startsWith(".")) return "it came from a host whose name begins with a dot";
   if (domain === "") return { domain: host, hostOnly: true };
   // An absolute name would slip past the public suffixes: "com." is not listed.
   if (domain.endsWith(".")) return "its Domain ends in a dot";

@@ -22,7 +22,7 @@ export function checkStored(
   const fault = pairFaultOf(name, value) || textFaultOf(name, "=;") || textFaultOf(value, ";");
   if (fault) return fault;
   const domain = canonicalHost(cookie.domain.startsWith(".") ? cookie.domain.slice(1) : cookie.domain);
-  if (domain === undefined) return "its domain is not a host name";
+  if (domain === undefined || domain.startsWith(".")) return "its domain is not a host name";
   if (!path.startsWith("/") || textFaultOf(path, ";")) {
     return "its path does not begin with / or holds forbidden characters";
   }

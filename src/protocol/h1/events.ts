@@ -62,6 +62,7 @@ export class HeadEvent {
   readonly reasonFrom: number;
   /** Where it ends. */
   readonly reasonTo: number;
+  #reason: string | undefined;
 
   constructor(
     line: StatusLine & { readonly contentEncoded: boolean },
@@ -98,7 +99,8 @@ export class HeadEvent {
 
   /** Reason phrase, as it came; often empty. */
   get reason(): string {
-    return this.section.text.slice(this.reasonFrom, this.reasonTo);
+    // A head that is recalled is asked for each response.
+    return this.#reason ??= this.section.text.slice(this.reasonFrom, this.reasonTo);
   }
 }
 

@@ -67,6 +67,7 @@ for (const [name, text, expected, origin] of KEPT) {
 const REFUSED: readonly (readonly [name: string, text: string, reason: string, origin?: CookieOrigin])[] = [
   ["a sibling's domain", "a=b; Domain=api.example.com", "does not cover"],
   ["a domain below the host", "a=b; Domain=x.www.example.com", "does not cover"],
+  ["a host that begins with a dot", "a=b", "begins with a dot", at(".example.com")],
   ["another domain", "a=b; Domain=example.org", "does not cover"],
   ["a domain that only ends alike", "a=b; Domain=ample.com", "does not cover"],
   ["an ICANN suffix", "a=b; Domain=co.uk", "public suffix", at("www.co.uk")],
