@@ -20,6 +20,8 @@ export { Client } from "./src/client/client.ts";
 export type { UseOptions } from "./src/client/use.ts";
 export type { WebFetch } from "./src/client/web_fetch.ts";
 export type { FetchInit } from "./src/client/web_request.ts";
+export type { Capabilities } from "./src/client/capabilities.ts";
+export { handlerTransport, type WebServer } from "./src/client/local_transport.ts";
 export type { ClientStats } from "./src/client/client_stats.ts";
 export {
   close,

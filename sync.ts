@@ -16,7 +16,7 @@
 
 export type { PoolStats } from "./src/engine/pool_stats.ts";
 export type { AddressOrder } from "./src/engine/options.ts";
-export type { UseOptions } from "./src/client/client.ts";
+export type { UseOptions } from "./src/client/use.ts";
 export { Client } from "./src/sync/client.ts";
 export type { ClientStats } from "./src/client/client_stats.ts";
 export {
@@ -34,7 +34,8 @@ export {
   request,
   stream,
 } from "./src/sync/shortcuts.ts";
-export type { DownloadOptions, DownloadResult } from "./src/client/download.ts";
+export type { DownloadResult } from "./src/client/download.ts";
+export type { ClientOptions, DownloadOptions, RequestOptions } from "./src/sync/options.ts";
 export { file, type FileOptions } from "./src/client/file.ts";
 export type { Result } from "./src/client/result.ts";
 export { ResultClient } from "./src/sync/result.ts";
@@ -43,12 +44,9 @@ export { type BackoffOptions, type BudgetOptions, Retry, type RetryOptions } fro
 export type {
   AuthInput,
   CertificateInput,
-  ClientOptions,
   DecompressOptions,
   JsonCodec,
   LimitOptions,
-  RequestOptions,
-  SharedOptions,
   TlsOptions,
   URLInput,
 } from "./src/client/options.ts";
@@ -141,6 +139,7 @@ export {
   EmptyBodyError,
   type ErrorPhase,
   type ErrorRequest,
+  GuardError,
   HTTPError,
   IncompleteReadError,
   JetstreamError,

@@ -86,8 +86,9 @@ function python(): string | undefined {
   return ["python3", "/usr/bin/python3"].find(works);
 }
 
-function teamOf(id: string, options: Options, env: NodeJS.ProcessEnv): Team | undefined {
-  const wanted = (name: string): boolean => options.contenders.length === 0 || options.contenders.includes(name);
+function teamOf(id: string, { among }: Work, options: Options, env: NodeJS.ProcessEnv): Team | undefined {
+  const wanted = (name: string): boolean =>
+    (options.contenders.length === 0 || options.contenders.includes(name)) && (among?.includes(name) ?? true);
   if (id === "python") {
     const path = python();
     const script = join(ROOT, "bench/contenders/python_client.py");
@@ -95,7 +96,9 @@ function teamOf(id: string, options: Options, env: NodeJS.ProcessEnv): Team | un
     if (path === undefined || contenders.length === 0) return undefined;
     return { runtime: id, contenders, env, command: (name) => [path, script, name] };
   }
-  const contenders = CONTENDERS.filter(({ name, on }) => on.includes(id) && wanted(name)).map(({ name }) => name);
+  const contenders = CONTENDERS.filter(({ name, on, blocks = false }) =>
+    on.includes(id) && wanted(name) && (among !== undefined || !blocks)
+  ).map(({ name }) => name);
   const launch = launchOf(id);
   return { runtime: id, contenders, env, command: (name) => [...launch, sourceOf(id, "bench/worker.ts"), id, name] };
 }
@@ -128,11 +131,11 @@ async function measureAll(options: Options): Promise<void> {
   try {
     for (const work of options.works) {
       for (const id of options.runtimes) {
-        const team = teamOf(id, options, env);
+        const team = teamOf(id, work, options, env);
         if (team === undefined || (id === "python" && (work.kind !== "rate" || work.path === "/once"))) continue;
         const base = work.tls ? servers.https : servers.http;
         const found = work.kind === "start"
-          ? await runStart(base + work.path, team, options, {
+          ? await runStart(base + work.path, work.id, team, options, {
             folder: FOLDER,
             library: sourceOf(id, "mod.ts"),
             launch: launchOf(id),

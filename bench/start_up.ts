@@ -20,8 +20,11 @@ function scripts(url: string, entry: string, oneFile: string): { readonly [conte
   const given = JSON.stringify(url);
   const ours = (module: string): string =>
     `import { get } from ${JSON.stringify(module)};\nif ((await get(${given})).json().id !== 1) throw 1;`;
+  const blocking = entry.replace(/mod\.([jt]s)$/, "sync.$1");
   return {
     empty: "export const value = 1;",
+    "jetstream/sync": `import { get } from ${JSON.stringify(blocking)};\nif (get(${given}).json().id !== 1) throw 1;`,
+    "sync-fetch": `import fetch from "sync-fetch";\nif (fetch(${given}).json().id !== 1) throw 1;`,
     jetstream: ours(entry),
     // As a bundler would make it for a program that is shipped.
     "jetstream, bundled": ours(oneFile),
@@ -54,6 +57,7 @@ async function bundle(library: string, folder: string): Promise<string> {
 /** Times the scripts of a team; `library` is the module that its runtime imports. */
 export async function runStart(
   url: string,
+  work: string,
   team: Team,
   pace: Pace,
   { folder, library, launch }: {
@@ -69,7 +73,7 @@ export async function runStart(
   const problems = new Map<string, string>();
   const paths = new Map<string, string>();
   for (const [name, text] of wanted) {
-    const path = join(folder, `start_${name.replace(":", "_")}.mjs`);
+    const path = join(folder, `start_${name.replace(/[:/]/, "_")}.mjs`);
     writeFileSync(path, `${text}\n`);
     paths.set(name, path);
   }
@@ -89,7 +93,7 @@ export async function runStart(
   return wanted.map(([contender]) => {
     const values = times.get(contender)!.map((time) => contender === "empty" ? time : time - empty);
     const problem = problems.get(contender);
-    const row = { runtime: team.runtime, work: "start", contender };
+    const row = { runtime: team.runtime, work, contender };
     if (problem !== undefined) return { ...row, values: [], median: NaN, spread: 0, problem };
     return { ...row, values, median: median(values), spread: spread(times.get(contender)!) };
   });

@@ -15,6 +15,8 @@ export interface Work {
   readonly path: string;
   readonly tls: boolean;
   readonly concurrency: number;
+  /** Who takes part; without it whoever does not block. */
+  readonly among?: readonly string[];
 }
 
 function rate(id: string, title: string, path: string, concurrency: number, tls = false): Work {
@@ -29,6 +31,13 @@ function transfer(id: string, title: string, operation: Operation, path: string,
 function memory(of: Work): Work {
   return { ...of, id: `memory-${of.id}`, title: `memory: ${of.title}`, kind: "memory" };
 }
+
+/** The same for clients that block their thread, beside one that does not and the runtime's own. */
+function blocking(of: Work): Work {
+  return { ...of, id: `sync-${of.id}`, title: `blocking: ${of.title}`, among: BLOCKING };
+}
+
+const BLOCKING: readonly string[] = ["jetstream/sync", "jetstream", "sync-fetch", "fetch", "requests", "httpx"];
 
 const TRANSFERS: readonly Work[] = [
   transfer("download-stream", "download 100 MiB, streamed", "streamed", "/big"),
@@ -51,6 +60,8 @@ export const WORKS: readonly Work[] = [
   transfer("tls-download-stream", "download 100 MiB over TLS, streamed", "streamed", "/big", true),
   transfer("tls-download-buffered", "download 100 MiB over TLS, buffered", "buffered", "/big", true),
   ...TRANSFERS.map(memory),
+  blocking(rate("get-1", "small GET", "/small", 1)),
+  ...TRANSFERS.map(blocking),
   {
     id: "start",
     title: "import and first GET, over an empty script",
@@ -59,6 +70,16 @@ export const WORKS: readonly Work[] = [
     path: "/small",
     tls: false,
     concurrency: 1,
+  },
+  {
+    id: "sync-start",
+    title: "blocking: import and first GET, over an empty script",
+    kind: "start",
+    operation: "json",
+    path: "/small",
+    tls: false,
+    concurrency: 1,
+    among: BLOCKING,
   },
 ];
 

@@ -7,6 +7,8 @@ export interface Entry {
   readonly name: string;
   /** Runtimes it makes sense on. */
   readonly on: readonly string[];
+  /** Whether it blocks its thread: then it takes part in the works that name it. */
+  readonly blocks?: boolean;
   /** Loads only what this contender needs. */
   readonly start: (setting: Setting) => Promise<Contender>;
 }
@@ -45,6 +47,18 @@ export const CONTENDERS: readonly Entry[] = [
   { name: "got", on: ALL, start: (setting) => later(import("./packages.ts").then((m) => m.startGot), setting) },
   { name: "ky", on: ALL, start: (setting) => later(import("./packages.ts").then((m) => m.startKy), setting) },
   { name: "axios", on: ALL, start: (setting) => later(import("./packages.ts").then((m) => m.startAxios), setting) },
+  {
+    name: "jetstream/sync",
+    on: ALL,
+    blocks: true,
+    start: (setting) => later(import("./blocking.ts").then((m) => m.startBlocking), setting),
+  },
+  {
+    name: "sync-fetch",
+    on: NODE,
+    blocks: true,
+    start: (setting) => later(import("./blocking.ts").then((m) => m.startSyncFetch), setting),
+  },
   { name: "bare", on: ["deno"], start: (setting) => bare("openDeno", setting) },
   { name: "bare", on: ["bun"], start: (setting) => bare("openBun", setting) },
   { name: "bare", on: NODE, start: (setting) => bare("openNode", setting) },

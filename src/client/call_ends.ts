@@ -5,7 +5,6 @@
  * user's own code threw leaves untouched.
  */
 
-import type { DeadlineQueue } from "../base/deadline.ts";
 import { maskUrl } from "../base/redact.ts";
 import type { Call } from "../core/call.ts";
 import type { Outcome } from "../core/call_event.ts";
@@ -18,8 +17,8 @@ import type { HttpResponse } from "../http/response.ts";
 /** Where calls are counted. */
 export interface CallsHost {
   readonly calls: Set<Call>;
-  readonly closed: boolean;
-  readonly deadlines: DeadlineQueue;
+  /** Told once a call is over. */
+  released(call: Call): void;
 }
 
 /** Adds what only the client knows to a failure of ours. */
@@ -79,10 +78,9 @@ export class CallEnd implements Settle {
   }
 
   #end(response: HttpResponse | undefined, error: unknown): void {
-    const { calls, closed, deadlines } = this.#host;
-    calls.delete(this.#call);
+    this.#host.calls.delete(this.#call);
     this.#call.settle();
-    if (closed) deadlines.settle();
+    this.#host.released(this.#call);
     if (this.#call.listener !== null) conclude(this.#call, response, error);
   }
 }

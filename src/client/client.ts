@@ -18,6 +18,7 @@ import type { HttpResponse } from "../http/response.ts";
 import { StreamResponse } from "../http/stream_response.ts";
 import { detectRuntime } from "../net/detect.ts";
 import { basic } from "../policy/auth/basic.ts";
+import type { Capabilities } from "./capabilities.ts";
 import { announce, CallEnd } from "./call_ends.ts";
 import { type ClientStats, clientStats } from "./client_stats.ts";
 import { download, type DownloadOptions, type DownloadResult } from "./download.ts";
@@ -119,7 +120,7 @@ export class Client {
   }
 
   #context(request: boolean): ResolveContext {
-    return { runtime: this.#host.runtime, baseUrl: this.#base, request };
+    return { runtime: this.#host.runtime, baseUrl: this.#base, request, capabilities: this.#host.capabilities };
   }
 
   /** Sends a request with any method; the methods of the registry may be written in lower case. */
@@ -217,7 +218,10 @@ export class Client {
    * raised. Rejects with the reason of `signal`, or with a `TypeError` whose `cause` is the error of this library.
    */
   get fetch(): WebFetch {
-    return this.#fetch ??= webFetch((method, url, options) => this.#call(method, url, options, true));
+    return this.#fetch ??= webFetch(
+      (method, url, options) => this.#call(method, url, options, true),
+      this.capabilities.transport === "sockets",
+    );
   }
 
   /** The verbs again, with errors as values: `{ ok: true, value }` or `{ ok: false, error }`; they never reject. */
@@ -251,6 +255,11 @@ export class Client {
     return this;
   }
 
+  /** What this client can do where it runs, and which options it refuses. */
+  get capabilities(): Capabilities {
+    return this.#host.capabilities;
+  }
+
   /** What is going on: calls, connections, queue. */
   stats(): ClientStats {
     return clientStats(this.#host.calls.size, this.#host.pooled?.stats() ?? []);
@@ -259,18 +268,19 @@ export class Client {
   /**
    * Starts to open connections to the origin of `url` until `count` are spare, so that the next
    * calls find them open. Does not wait: what fails is met again by the call that needs it.
+   * This and {@linkcode purge} throw `UnsupportedRuntimeError` where the runtime's `fetch` carries requests.
    */
   preconnect(url: URLInput, count = 1): void {
     wholeNumber("preconnect.count", count, 1);
     const { request, settings } = this.#ready("GET", url, undefined, false);
     const call = new Call(this.#host, settings, this.#host.clock.now(), false);
-    this.#host.pooled?.preconnect(request, call, count);
+    this.#host.poolFor("preconnect")?.preconnect(request, call, count);
     call.settle();
   }
 
   /** Closes the connections to `origin` (all without it) after their last exchange, and forgets its addresses. */
   purge(origin?: URLInput): void {
-    this.#host.pooled?.purge(origin === undefined ? undefined : new RequestUrl(origin).origin);
+    this.#host.poolFor("purge")?.purge(origin === undefined ? undefined : new RequestUrl(origin).origin);
   }
 
   /**

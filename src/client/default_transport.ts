@@ -1,12 +1,13 @@
 /**
- * Owns the one place where sockets and engine meet.
+ * Owns the one place where the runtime's sockets or `fetch` and the engine meet.
  * Must not know options of calls.
- * Invariant: a runtime without sockets is refused with the reason, never worked around in silence.
+ * Invariant: where there are no sockets the runtime's `fetch` is used, and `Capabilities` say so.
  */
 
 import type { Clock } from "../base/clock.ts";
 import type { DeadlineQueue } from "../base/deadline.ts";
 import type { Runtime } from "../core/runtime.ts";
+import { FetchTransport } from "../engine/fetch_transport.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { SocketTransport } from "../engine/socket_transport.ts";
 import { UnsupportedRuntimeError } from "../errors.ts";
@@ -25,4 +26,12 @@ export function defaultTransport(
     );
   }
   return new SocketTransport({ connector, runtime, clock, deadlines, options });
+}
+
+/** The transport over the `fetch` of `runtime`. Throws `UnsupportedRuntimeError` where there is none. */
+export function runtimeFetch(runtime: Runtime, clock: Clock): FetchTransport {
+  if (runtime.hostFetch === undefined) {
+    throw new UnsupportedRuntimeError(`Cannot send requests: ${runtime.agent} has no fetch`);
+  }
+  return new FetchTransport(runtime.hostFetch, clock);
 }

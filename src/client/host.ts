@@ -11,8 +11,9 @@ import type { Runtime } from "../core/runtime.ts";
 import type { CloseOptions, Transport } from "../core/transport.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import type { SocketTransport } from "../engine/socket_transport.ts";
-import { AbortError } from "../errors.ts";
-import { defaultTransport } from "./default_transport.ts";
+import { AbortError, UnsupportedRuntimeError } from "../errors.ts";
+import { type Capabilities, capabilitiesOf } from "./capabilities.ts";
+import { defaultTransport, runtimeFetch } from "./default_transport.ts";
 import { Stack } from "./stack.ts";
 
 /** What the tests put in place of the machine. */
@@ -25,22 +26,42 @@ export interface HostParts {
 export class Host {
   readonly runtime: Runtime;
   readonly clock: Clock;
-  readonly deadlines: DeadlineQueue;
   readonly stack: Stack;
+  readonly capabilities: Capabilities;
   /** Calls under way. */
   readonly calls: Set<Call> = new Set();
   readonly #engine: EngineOptions;
   readonly #given: Transport | null;
+  /** `null` where each call has its own: a timer of one request may end with it. */
+  readonly #deadlines: DeadlineQueue | null;
   #sockets: SocketTransport | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(parts: HostParts, engine: EngineOptions, transport: Transport | null) {
-    this.runtime = parts.runtime;
+  constructor(parts: HostParts, engine: EngineOptions, transport: Transport | "fetch" | null) {
+    const runtime = this.runtime = parts.runtime;
     this.clock = parts.clock ?? systemClock;
-    this.deadlines = new DeadlineQueue(this.clock);
-    this.stack = new Stack(parts.runtime);
+    const custom = transport !== null && transport !== "fetch";
+    const byFetch = transport === "fetch" || (transport === null && runtime.connector === undefined);
+    this.#deadlines = byFetch || runtime.connector === undefined ? null : new DeadlineQueue(this.clock);
+    this.stack = new Stack(runtime);
     this.#engine = engine;
-    this.#given = transport;
+    this.#given = byFetch ? runtimeFetch(runtime, this.clock) : custom ? transport : null;
+    this.capabilities = capabilitiesOf(
+      runtime.name,
+      custom ? "custom" : byFetch ? "fetch" : "sockets",
+      byFetch ? runtime.hostFetch!.traits : null,
+    );
+  }
+
+  /** The running limits of calls. */
+  get deadlines(): DeadlineQueue {
+    return this.#deadlines ?? new DeadlineQueue(this.clock);
+  }
+
+  /** A call has settled: gives its timer back, where it has one of its own or the client is closed. */
+  released(call: Call): void {
+    if (this.#deadlines === null) call.deadlines.close();
+    else if (this.closed) this.#deadlines.settle();
   }
 
   /** Whether `close` was called. */
@@ -56,6 +77,12 @@ export class Host {
   /** The pooled transport; `null` when another was given. */
   get pooled(): SocketTransport | null {
     return this.#given === null ? this.#pool() : null;
+  }
+
+  /** The same, for what only a pool can do. Throws `UnsupportedRuntimeError` where the runtime's `fetch` has its own. */
+  poolFor(what: string): SocketTransport | null {
+    if (this.capabilities.transport !== "fetch") return this.pooled;
+    throw new UnsupportedRuntimeError(`Cannot ${what}: the runtime's fetch keeps its connections to itself`);
   }
 
   #pool(): SocketTransport {
@@ -74,6 +101,6 @@ export class Host {
     for (const call of [...this.calls]) {
       call.cancel.cancel(new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" }));
     }
-    this.deadlines.close();
+    this.#deadlines?.close();
   }
 }

@@ -186,8 +186,11 @@ export interface ClientOptions extends SharedOptions {
    * this client are then resolved by the library itself. Throws `GuardError`. @default {anywhere}
    */
   guard?: GuardInput | null;
-  /** What carries requests in place of the runtime's sockets. @default {a pool of sockets} */
-  transport?: Transport | null;
+  /**
+   * What carries requests: `"fetch"` for the runtime's own, or a transport such as that of {@linkcode handlerTransport}.
+   * @default {a pool of sockets; the runtime's fetch where there are none}
+   */
+  transport?: Transport | "fetch" | null;
 }
 
 /**

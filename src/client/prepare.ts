@@ -17,7 +17,7 @@ import { prepareUrl } from "../http/url.ts";
 import { acceptEncoding } from "../policy/decode.ts";
 import type { KeptOptions } from "./merge.ts";
 import type { RequestOptions, URLInput } from "./options.ts";
-import { jsonCodecOf } from "./resolve.ts";
+import { jsonCodecOf } from "./json_codec.ts";
 import { callable, oneOf, wrongType } from "./validate.ts";
 
 /** What is sent as User-Agent unless the caller says otherwise. */

@@ -14,7 +14,9 @@ import type { HttpResponse } from "../http/response.ts";
 import { parseBaseUrl } from "../http/url.ts";
 import { basic } from "../policy/auth/basic.ts";
 import { CookieJar } from "../policy/cookies/cookie_jar.ts";
+import { type Capabilities, refuseUnsupported } from "./capabilities.ts";
 import { resolveCompress, resolveDecompress } from "./decompress.ts";
+import { jsonCodecOf } from "./json_codec.ts";
 import { resolveLimits } from "./limits.ts";
 import type { AuthInput, RequestOptions, SharedOptions } from "./options.ts";
 import { resolveProxy } from "./proxy_options.ts";
@@ -31,6 +33,8 @@ export interface ResolveContext {
   readonly baseUrl: RequestUrl | null;
   /** Whether the options are a request's. */
   readonly request: boolean;
+  /** What the transport can honour; all where it is not said. */
+  readonly capabilities?: Capabilities;
 }
 
 type Resolver = (value: never, context: ResolveContext) => Partial<Settings>;
@@ -43,8 +47,8 @@ const RESOLVERS: { readonly [name: string]: Resolver } = {
   retry: (value: SharedOptions["retry"]) => ({ retry: resolveRetry(value ?? undefined) }),
   redirect: (value: SharedOptions["redirect"]) => ({ redirect: resolveRedirect(value ?? undefined) }),
   limits: (value: SharedOptions["limits"]) => ({ limits: resolveLimits(value ?? undefined) }),
-  decompress: (value: SharedOptions["decompress"], { runtime }) => ({
-    decode: resolveDecompress(value ?? undefined, runtime),
+  decompress: (value: SharedOptions["decompress"], { runtime, capabilities }) => ({
+    decode: "decompress" in (capabilities?.refused ?? {}) ? null : resolveDecompress(value ?? undefined, runtime),
   }),
   compress: (value: SharedOptions["compress"], { runtime }) => ({
     compress: resolveCompress(value ?? undefined, runtime),
@@ -77,12 +81,14 @@ const RESOLVERS: { readonly [name: string]: Resolver } = {
 
 /** The settings of a client. */
 export function resolveClient(options: object, context: ResolveContext): Settings {
+  if (context.capabilities !== undefined) refuseUnsupported(options, context.capabilities);
   const all: Partial<Settings>[] = Object.entries(RESOLVERS).map(([name, resolve]) =>
     resolve((options as Record<string, unknown>)[name] as never, context)
   );
   const settings = Object.assign({ callLayers: [], networkLayers: [], ownCookies: "", save: null }, ...all) as Settings;
   checkAlpn(settings);
-  return Object.freeze({ ...settings, proxy: proxyOf(options, context) });
+  const refused = context.capabilities?.refused ?? {};
+  return Object.freeze({ ...settings, proxy: "proxy" in refused ? null : proxyOf(options, context) });
 }
 
 /**
@@ -90,6 +96,7 @@ export function resolveClient(options: object, context: ResolveContext): Setting
  * with the request's laid upon them, for what appends or depends on several options.
  */
 export function resolveRequest(base: Settings, given: object, merged: object, context: ResolveContext): Settings {
+  if (context.capabilities !== undefined) refuseUnsupported(given, context.capabilities);
   let changed: Partial<Settings> | undefined;
   const from = given as Record<string, unknown>;
   for (const name of Object.keys(given)) {
@@ -185,15 +192,6 @@ function resolveSignal(value: AbortSignal | null | undefined): AbortSignal | nul
     throw wrongType("signal", value, "an AbortSignal");
   }
   return value;
-}
-
-/** The checked `jsonCodec` option. */
-export function jsonCodecOf(value: SharedOptions["jsonCodec"]): NonNullable<SharedOptions["jsonCodec"]> | undefined {
-  if (value == null) return undefined;
-  const codec = record<NonNullable<SharedOptions["jsonCodec"]>>("jsonCodec", value, ["stringify", "parse"]);
-  if (codec.stringify !== undefined) callable("jsonCodec.stringify", codec.stringify);
-  if (codec.parse !== undefined) callable("jsonCodec.parse", codec.parse);
-  return codec;
 }
 
 /** The base URL, made a directory. */

@@ -21,13 +21,16 @@ export type WebFetch = (input: string | URL | Request, init?: FetchInit) => Prom
 /** Makes a call whose body stays on the wire. */
 export type StreamedCall = (method: string, url: URLInput, options: RequestOptions) => Promise<HttpResponse>;
 
-/** A `fetch` that may be taken off its client and handed around. */
-export function webFetch(call: StreamedCall): WebFetch {
+/**
+ * A `fetch` that may be taken off its client and handed around. `watched` says that a body nobody reads
+ * holds a connection of ours; where the runtime's `fetch` carries it, that looks after itself.
+ */
+export function webFetch(call: StreamedCall, watched: boolean): WebFetch {
   return async (input, init) => {
     try {
       const asked = fetchCall(input, init);
       const { method, url, options } = asked instanceof Promise ? await asked : asked;
-      return responseOf(await call(method, url, options));
+      return responseOf(await call(method, url, options), watched);
     } catch (error) {
       throw webFailure(error);
     }
@@ -40,7 +43,7 @@ function webFailure(error: unknown): unknown {
   return error instanceof JetstreamError ? new TypeError(error.message, { cause: error }) : error;
 }
 
-function responseOf(response: HttpResponse): Response {
+function responseOf(response: HttpResponse, watched: boolean): Response {
   const { live } = response;
   const web = webResponse(response, () => {
     if (live !== null) return bodyStream(live, explainFor(response));
@@ -51,7 +54,7 @@ function responseOf(response: HttpResponse): Response {
   Object.defineProperty(web, "type", { value: "basic", configurable: true });
   if (live !== null) {
     if (web.body === null) live.cancel();
-    else watch(web.body, live);
+    else if (watched) watch(web.body, live);
   }
   return web;
 }
@@ -79,7 +82,6 @@ let unread: FinalizationRegistry<IncomingBody> | undefined;
 
 /** Many who call `fetch` look at the status alone and forget the rest. */
 function watch(stream: ReadableStream, body: IncomingBody): void {
-  if (typeof FinalizationRegistry === "undefined") return;
   const registry = unread ??= new FinalizationRegistry((body) => body.cancel());
   registry.register(stream, body, body);
   body.onSettled(() => registry.unregister(body));

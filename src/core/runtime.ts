@@ -5,6 +5,7 @@
  */
 
 import type { CancelToken } from "../base/cancel.ts";
+import type { HostFetch } from "./host_fetch.ts";
 import type { Connector } from "./socket.ts";
 
 /** The runtimes that have an implementation of their own. */
@@ -32,6 +33,8 @@ export interface Runtime {
   readonly name: RuntimeName;
   /** Opens sockets; `undefined` where there are none. */
   readonly connector: Connector | undefined;
+  /** Its own `fetch`, for where there are no sockets or none are wanted; `undefined` where there is none. */
+  readonly hostFetch?: HostFetch;
   /** Asks the system's resolver, hosts file included. Rejects with `DNSError`. */
   lookup(name: string, cancel: CancelToken): Promise<readonly ResolvedAddress[]>;
   /** Runs `callback` once, after what is ready to run now; a microtask where there is nothing better. */

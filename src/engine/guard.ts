@@ -78,7 +78,7 @@ export function trustsHost(guard: Guard, { host, port, role }: GuardPeer): boole
 /** Why `address`, which `host` has, must not be connected to. */
 export function judgeAddress(guard: Guard, peer: GuardPeer, address: string): GuardRefusal | undefined {
   // A zone says through which interface; the address is judged without it.
-  const bytes = parseAddress(address.replace(/%.*$/s, ""));
+  const bytes = parseAddress(address.split("%", 1)[0]!);
   if (bytes === undefined) return refused("it cannot be read as an address");
   const plain = formatAddress(bytes);
   const { port } = peer;

@@ -105,7 +105,11 @@ function parseNetwork(entry: string): NoProxyRule | undefined {
 /** The bytes of an IPv6 address without port; a zone does not matter, since no URL can name one. */
 function bareIpv6(entry: string): Uint8Array | undefined {
   const [, inside] = /^\[([^\]]*)\]$/.exec(entry) ?? [];
-  const address = parseAddress((inside ?? entry).replace(/%[^\]]*$/, ""));
+  const text = inside ?? entry;
+  // By hand: a pattern that ends at the end would look again from each percent sign.
+  if (text.includes("]")) return undefined;
+  const zone = text.indexOf("%");
+  const address = parseAddress(zone < 0 ? text : text.slice(0, zone));
   return address?.length === 16 ? address : undefined;
 }
 

@@ -32,8 +32,8 @@ export interface ResponseParts {
   readonly status: number;
   /** The reason phrase as sent; empty over HTTP/2. */
   readonly reason: string;
-  /** The version it came by. */
-  readonly version: HttpVersion;
+  /** The version it came by; `undefined` where the runtime hides it. */
+  readonly version: HttpVersion | undefined;
   /** The fields in order. */
   readonly headers: HeaderList;
   /** The request that it answers. */
@@ -97,8 +97,8 @@ export abstract class ResponseHead {
     return this.#parts.request.url.toString();
   }
 
-  /** The version of HTTP it came by. */
-  get httpVersion(): HttpVersion {
+  /** The version of HTTP it came by; `undefined` where the runtime's `fetch` carried it, which does not tell. */
+  get httpVersion(): HttpVersion | undefined {
     return this.#parts.version;
   }
 

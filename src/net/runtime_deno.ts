@@ -5,6 +5,7 @@
  */
 
 import type { CancelToken } from "../base/cancel.ts";
+import type { HostFetch } from "../core/host_fetch.ts";
 import type { Codecs, Files, HashName, ResolvedAddress, Runtime } from "../core/runtime.ts";
 import type { Connector } from "../core/socket.ts";
 import { DenoCodecs } from "./codecs.ts";
@@ -14,6 +15,7 @@ import { lookupByNode } from "./dns_node.ts";
 import { queryOverTcp } from "./dns_server.ts";
 import { denoFiles } from "./files_deno.ts";
 import { hashBytes } from "./hash.ts";
+import { hostFetch } from "./host_fetch.ts";
 
 /** Deno. */
 export class DenoRuntime implements Runtime {
@@ -21,6 +23,7 @@ export class DenoRuntime implements Runtime {
   readonly connector: Connector = denoConnector;
   readonly files: Files = denoFiles;
   readonly codecs: Codecs = new DenoCodecs();
+  readonly hostFetch: HostFetch = hostFetch;
 
   get agent(): string {
     return `Deno/${denoHost().version.deno}`;

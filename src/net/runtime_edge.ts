@@ -4,10 +4,12 @@
  * Invariant: what is missing is `undefined`, or says so when it is asked for.
  */
 
+import type { HostFetch } from "../core/host_fetch.ts";
 import type { Codecs, HashName, ResolvedAddress, Runtime } from "../core/runtime.ts";
 import { UnsupportedRuntimeError } from "../errors.ts";
 import { WebCodecs } from "./codecs.ts";
 import { hashBytes } from "./hash.ts";
+import { hostFetch } from "./host_fetch.ts";
 import { nodeProcess } from "./node_host.ts";
 
 function refuse(what: string): Promise<never> {
@@ -20,6 +22,7 @@ export class EdgeRuntime implements Runtime {
   readonly connector: undefined = undefined;
   readonly files: undefined = undefined;
   readonly codecs: Codecs = new WebCodecs();
+  readonly hostFetch: HostFetch = hostFetch;
 
   get agent(): string {
     return globalThis.navigator?.userAgent ?? "edge";

@@ -5,12 +5,14 @@
  */
 
 import type { CancelToken } from "../base/cancel.ts";
+import type { HostFetch } from "../core/host_fetch.ts";
 import type { Codecs, Files, HashName, ResolvedAddress, Runtime, RuntimeName } from "../core/runtime.ts";
 import type { Connector } from "../core/socket.ts";
 import { NodeCodecs } from "./codecs.ts";
 import { dnsQueryByNode, lookupByNode } from "./dns_node.ts";
 import { nodeFiles } from "./files_node.ts";
 import { hashBytes } from "./hash.ts";
+import { hostFetch } from "./host_fetch.ts";
 import { nodeConnector } from "./node.ts";
 import { nodeProcess } from "./node_host.ts";
 
@@ -20,6 +22,7 @@ export class NodeRuntime implements Runtime {
   readonly connector: Connector = nodeConnector;
   readonly files: Files = nodeFiles;
   readonly codecs: Codecs = new NodeCodecs();
+  readonly hostFetch: HostFetch = hostFetch;
 
   get agent(): string {
     return `Node/${nodeProcess()?.versions.node}`;

@@ -8,7 +8,6 @@
 import type { Codecs, CodecStream, Coding } from "../core/runtime.ts";
 import { BodyError } from "../errors.ts";
 import type { Body, BodyReader } from "../http/body.ts";
-import type { HeaderList } from "../http/header_list.ts";
 import { ByteList } from "./byte_list.ts";
 
 /** A body in a content coding; its length is not known before it is sent. */

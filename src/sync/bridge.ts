@@ -30,9 +30,14 @@ export class Bridge {
 
   /** Starts nothing: the first call does. */
   constructor() {
+    const generation = (): number => this.#generation;
     this.#forms = new CallerForms({
-      call: (id, args) => this.call(id, args),
-      body: (id, step, arg) => this.call("body", [id, step, arg]),
+      get worker(): number {
+        return generation();
+      },
+      call: (worker, id, args) => this.#callLent(worker, id, args),
+      body: (worker, id, step, arg) => this.#callLent(worker, "body", [id, step, arg]),
+      suffixes: () => this.suffixes(),
       post: (value) => this.#channel?.post(value),
     });
   }
@@ -67,6 +72,17 @@ export class Bridge {
     }
   }
 
+  /** The table of public suffixes and its version. */
+  suffixes(): readonly [table: string, version: string] {
+    return this.call("public suffixes", []) as [string, string];
+  }
+
+  /** Calls what one worker lent: another one does not have it. */
+  #callLent(worker: number, target: string | number, args: readonly unknown[]): unknown {
+    if (worker === this.#generation && this.#channel?.isAlive) return this.call(target, args);
+    throw this.#lost(new LostWorker("it has ended"), worker);
+  }
+
   /** Takes back what was lent for the time of `scope`. */
   release(scope: Scope): void {
     this.#forms.held.release(scope);
@@ -87,13 +103,14 @@ export class Bridge {
     if (this.#channel?.isAlive) return this.#channel;
     this.#inbox.length = 0;
     this.#answers.clear();
+    this.#forms.epoch++;
     this.#channel = new Channel(WORKER_ENTRY, this.#receive);
     this.#generation++;
     return this.#channel;
   }
 
   #lost(error: LostWorker, generation: number): TransportError {
-    if (this.#generation === generation) this.end();
+    if (this.#generation === generation && this.#channel !== undefined) this.end();
     return showCaller(
       new TransportError(`The call was lost with the worker thread that made it: ${error.message}`, {
         code: "WORKER_LOST",

@@ -5,7 +5,7 @@
  * a list of any kind is read here, but for the body, which is read while it is sent.
  */
 
-import { jsonCodecOf } from "../client/resolve.ts";
+import { jsonCodecOf } from "../client/json_codec.ts";
 import { bytesOf } from "../http/bodies/source_body.ts";
 import { writeJson } from "../http/bodies/json_body.ts";
 import { commonForm } from "./common_forms.ts";

@@ -6,7 +6,8 @@
  */
 
 import { recipeOf } from "../base/recipe.ts";
-import type { Body, IncomingBody } from "../http/body.ts";
+import type { Auth } from "../core/auth.ts";
+import type { Body } from "../http/body.ts";
 import { HttpRequest } from "../http/request.ts";
 import { HttpResponse } from "../http/response.ts";
 import { CookieJar } from "../policy/cookies/cookie_jar.ts";
@@ -20,8 +21,8 @@ import {
   type ResponseParts,
   responseParts,
 } from "./exchange_forms.ts";
-import { Held, type Lent, Scope } from "./held.ts";
-import { isPlain, membersOf } from "./instances.ts";
+import { Held, type Lent, type Scope } from "./held.ts";
+import { isPlain, isRead, membersOf } from "./instances.ts";
 import { jarFunctions } from "./jar_forms.ts";
 import { KIND } from "./kinds.ts";
 import { assertCrosses } from "./misuse.ts";
@@ -33,10 +34,14 @@ import { RemoteAuthContext, type RemoteAuthParts, RemoteCall, type RemoteCallPar
 
 /** What the forms ask of the channel. */
 export interface CallerPort {
-  /** Calls a function that the worker lent; blocks. */
-  call(id: number, args: readonly unknown[]): unknown;
-  /** Asks for a step of a body that the worker lent; blocks. */
-  body(id: number, step: string, arg?: number): unknown;
+  /** The worker that messages come from: what it lent is unknown to the next one. */
+  readonly worker: number;
+  /** Calls a function that `worker` lent; blocks. */
+  call(worker: number, id: number, args: readonly unknown[]): unknown;
+  /** Asks for a step of a body that `worker` lent; blocks. */
+  body(worker: number, id: number, step: string, arg?: number): unknown;
+  /** The table of public suffixes. */
+  suffixes(): readonly [table: string, version: string];
   /** Hands over what only the runtime can copy. */
   post(value: unknown): void;
 }
@@ -80,8 +85,8 @@ export class CallerForms {
     if (recipe !== undefined) {
       return { kind: KIND.recipe, payload: [this.#recipeId(value), recipe.name, recipe.args] };
     }
-    if (isPlain(value)) return membersOf(value, scope, this.#lend);
-    return this.#ofClass(value, scope);
+    if (isRead(value)) return membersOf(value, scope, this.#lend);
+    return isPlain(value) ? this.#byAbility(value, scope) : this.#ofClass(value, scope);
   }
 
   /** The form of what a function of the caller threw. */
@@ -100,22 +105,27 @@ export class CallerForms {
     if (value instanceof HttpResponse) return { kind: KIND.response, payload: this.#response(value) };
     const common = commonForm(value);
     if (common !== undefined) return common;
-    if (value instanceof CookieJar) return { kind: KIND.jar, payload: jarFunctions(value) };
+    if (value instanceof CookieJar) {
+      return {
+        kind: KIND.jar,
+        payload: jarFunctions(value, () => this.#port.suffixes()),
+      };
+    }
     if (value instanceof JsonText) return { kind: KIND.jsonText, payload: value.text };
     if (value instanceof JsonTextCodec) return { kind: KIND.jsonCodec, payload: value.parse };
     if (value instanceof HeldBytes) return { kind: KIND.heldBytes, payload: [value.length, value.read] };
     if (value instanceof ThrownObject) return { kind: KIND.failure, payload: value.id };
-    assertCrosses(value);
     if (value instanceof Blob) return this.#blob(value);
     if (value instanceof FormData) return { kind: KIND.pairs, payload: formPairs(value) };
-    return this.#withMethods(value, scope);
+    return this.#byAbility(value, scope);
   }
 
-  /** An object of the caller's own class: known by what it can do. */
-  #withMethods(value: object, scope: Scope): Form | undefined {
+  /** An object of the caller's own: known by what it can do. */
+  #byAbility(value: object, scope: Scope): Form | undefined {
+    assertCrosses(value);
     const able = value as { flow?: unknown; scheme?: unknown; open?: unknown; replayable?: unknown };
     if (typeof able.flow === "function") {
-      return { kind: KIND.auth, payload: [String(able.scheme), able.flow.bind(value)] };
+      return { kind: KIND.auth, payload: [String(able.scheme), flowOf(value as Auth)] };
     }
     if (typeof able.open === "function" && typeof able.replayable === "boolean") {
       const { contentType, length, replayable, kind, bytes, open } = value as Body;
@@ -174,7 +184,8 @@ export class CallerForms {
         return errorOf(payload as ErrorParts);
       case KIND.function: {
         const [id, name] = payload as [number, string];
-        const call = (...args: unknown[]): unknown => this.#port.call(id, args);
+        const { worker } = this.#port;
+        const call = (...args: unknown[]): unknown => this.#port.call(worker, id, args);
         return this.#lentBy(id, Object.defineProperty(call, "name", { value: name }));
       }
       case KIND.request: {
@@ -191,7 +202,8 @@ export class CallerForms {
       }
       case KIND.liveBody: {
         const [id, length] = payload as [number, number | undefined];
-        return this.#lentBy(id, new RemoteBody((step, arg) => this.#port.body(id, step, arg), length)) as IncomingBody;
+        const { worker } = this.#port;
+        return this.#lentBy(id, new RemoteBody((step, arg) => this.#port.body(worker, id, step, arg), length));
       }
       case KIND.call:
         return this.#lentBy((payload as RemoteCallParts)[0], new RemoteCall(payload as RemoteCallParts));
@@ -218,6 +230,14 @@ export class CallerForms {
 /** A function of the caller. */
 // deno-lint-ignore no-explicit-any
 export type Callback = (...args: any[]) => unknown;
+
+/** Starts the dialogue of a scheme, and gives its steps. */
+function flowOf(scheme: Auth): (...args: Parameters<Auth["flow"]>) => readonly [Callback, Callback] {
+  return (request, context) => {
+    const steps = scheme.flow(request, context) as Iterator<HttpRequest, void, HttpResponse>;
+    return [(response) => steps.next(response), () => steps.return?.()];
+  };
+}
 
 /** What was thrown, where that is an object but no error. */
 class ThrownObject {

@@ -9,8 +9,8 @@ import type { Callback } from "./caller_forms.ts";
 /** Frames looked at: those of this library are fewer. */
 const FRAMES = 50;
 
-/** Where the modules of the blocking client are, to know their frames: some runtimes write paths, others URLs. */
-const OWN: string = import.meta.url.slice(import.meta.url.indexOf("://") + 3, import.meta.url.lastIndexOf("/") + 1);
+/** The modules whose frames stand between a caller and the wait: wherever they were loaded from. */
+const OWN = /\/src\/sync\/(?:bridge|client|cookie_jar|result|shortcuts|stream_response)\.[jt]s\b/;
 
 /** Gives `error` the stack of this thread, from whoever called `entry` on. */
 export function showCaller<E>(error: E, entry: Callback): E {
@@ -33,7 +33,7 @@ export function showCaller<E>(error: E, entry: Callback): E {
 /** The frames of a stack without those of this folder above the first that is not. */
 function callerFrames(stack: string, limit: number): string {
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const first = frames.findIndex((frame) => !frame.includes(OWN));
+  const first = frames.findIndex((frame) => !OWN.test(frame));
   // In a bundle every frame is of one file: then all are shown.
   const from = Math.max(0, first);
   return frames.slice(from, from + Math.max(limit, 10)).join("\n");

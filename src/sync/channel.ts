@@ -20,6 +20,7 @@ const MAX_SILENT_WAITS = 10;
 interface ThreadModule {
   readonly Worker: new (url: URL, options: object) => ThreadWorker;
   readonly SHARE_ENV: symbol;
+  readonly workerData: { readonly jetstream?: unknown } | null | undefined;
 }
 
 /** The part of its `Worker` that is used. */
@@ -41,6 +42,12 @@ function threadModule(): ThreadModule {
   const found = host.navigator?.userAgent === "Cloudflare-Workers"
     ? undefined
     : host.process?.getBuiltinModule?.("node:worker_threads");
+  if (found?.workerData?.jetstream !== undefined) {
+    throw new UnsupportedRuntimeError(
+      "Cannot make a blocking client in its own worker: the program was bundled into one file with the library, " +
+        "expected the library to stay a module of its own (an external of the bundler)",
+    );
+  }
   if (found !== undefined && typeof SharedArrayBuffer === "function") return found;
   throw new UnsupportedRuntimeError(
     "Cannot make a blocking client: this runtime has no threads to wait for, " +
@@ -79,30 +86,30 @@ export class Channel {
 
   /** Writes a message; blocks while the ring is full. */
   send(message: Message): void {
-    const { toWorker, workerBell } = this.#memory;
+    const { toWorker } = this.#memory;
     for (const part of encodeFrame(message)) {
       for (let at = 0; at < part.length;) {
         const count = this.#memory.callerBell.count;
         const written = toWorker.write(part, at);
         at += written;
         if (at === part.length) break;
-        workerBell.ring();
+        this.#memory.wakeWorker();
         if (written === 0) this.#wait(count);
       }
     }
-    workerBell.ring();
+    this.#memory.wakeWorker();
   }
 
   /** Reads what there is; blocks until there is something. */
   receive(): void {
-    const { toCaller, callerBell, workerBell } = this.#memory;
+    const { toCaller, callerBell } = this.#memory;
     for (;;) {
       const count = callerBell.count;
       let read = 0;
       for (let piece = toCaller.peek(PIECE); piece.length > 0; piece = toCaller.peek(PIECE)) {
         this.#reader.push(piece);
         read += piece.length;
-        if (toCaller.consume(piece.length)) workerBell.ring();
+        if (toCaller.consume(piece.length)) this.#memory.wakeWorker();
         if (read >= PIECE && this.#reader.isBetweenFrames) return;
       }
       if (read > 0 && this.#reader.isBetweenFrames) return;

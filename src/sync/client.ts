@@ -4,10 +4,10 @@
  * Invariant: a client is opened anew in each worker, with its options, its layers, and its parent first.
  */
 
-import type { UseOptions } from "../client/client.ts";
+import type { UseOptions } from "../client/use.ts";
 import type { ClientStats } from "../client/client_stats.ts";
-import type { DownloadOptions, DownloadResult } from "../client/download.ts";
-import type { ClientOptions, RequestOptions, URLInput } from "../client/options.ts";
+import type { DownloadResult } from "../client/download.ts";
+import type { URLInput } from "../client/options.ts";
 import { inspectAs } from "../base/inspect.ts";
 import { maskUrl } from "../base/redact.ts";
 import type { CloseOptions } from "../core/transport.ts";
@@ -17,6 +17,7 @@ import { callOptions, type GivenOptions } from "./call_options.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { Scope } from "./held.ts";
 import type { UserLayer } from "./layer.ts";
+import type { ClientOptions, DownloadOptions, RequestOptions } from "./options.ts";
 import { ResultClient } from "./result.ts";
 import { StreamResponse } from "./stream_response.ts";
 

@@ -86,9 +86,15 @@ export function urlParts(url: RequestUrl): UrlParts {
   return url.hasUserInfo ? [url.toString(), url.username, url.password] : url.toString();
 }
 
+/** URLs taken apart lately: the same one comes again and again. */
+const urls = new Map<string, RequestUrl>();
+
+/** How many are kept. */
+const MAX_URLS = 64;
+
 /** The URL of its parts. */
 export function urlOf(parts: UrlParts): RequestUrl {
-  if (typeof parts === "string") return new RequestUrl(parts);
+  if (typeof parts === "string") return urls.get(parts) ?? keepUrl(parts);
   const url = new URL(parts[0]);
   url.username = encodeURIComponent(parts[1]);
   url.password = encodeURIComponent(parts[2]);
@@ -97,6 +103,13 @@ export function urlOf(parts: UrlParts): RequestUrl {
 
 /** Where the error stands in the list of an attempt. */
 export const ERROR_AT = 5;
+
+function keepUrl(text: string): RequestUrl {
+  const url = new RequestUrl(text);
+  if (urls.size >= MAX_URLS) urls.delete(urls.keys().next().value!);
+  urls.set(text, url);
+  return url;
+}
 
 /** An attempt as a list. The request is left out (`null`) where it is that of the response itself. */
 export function attemptParts(attempt: AttemptRecord, request: HttpRequest | null): unknown[] {
@@ -119,8 +132,19 @@ export function attemptParts(attempt: AttemptRecord, request: HttpRequest | null
       attempt.connect,
       attempt.tls,
     ],
-    attempt.connection,
+    factsParts(attempt.connection),
   ];
+}
+
+function factsParts(facts: ConnectionFacts | undefined): unknown[] | undefined {
+  if (facts === undefined) return undefined;
+  const { id, protocol, reused, remoteAddress, localAddress, proxy, tls } = facts;
+  return [id, protocol, reused, remoteAddress, localAddress, proxy, tls];
+}
+
+function factsOf(parts: readonly unknown[]): ConnectionFacts {
+  const [id, protocol, reused, remoteAddress, localAddress, proxy, tls] = parts;
+  return { id, protocol, reused, remoteAddress, localAddress, proxy, tls } as ConnectionFacts;
 }
 
 /** The attempt of such a list. */
@@ -134,18 +158,17 @@ export function attemptOf(parts: readonly unknown[], request: HttpRequest): Atte
     startedAt!,
     delay as number,
   );
-  if (connection !== undefined) attempt.connectionFacts = () => connection as ConnectionFacts;
-  return Object.assign(attempt, {
-    status,
-    error,
-    progress,
-    notRetried,
-    acquiredAt,
-    sentAt,
-    headAt,
-    endedAt,
-    dns,
-    connect,
-    tls,
-  });
+  if (connection !== undefined) attempt.connectionFacts = () => factsOf(connection as unknown[]);
+  attempt.status = status as AttemptRecord["status"];
+  attempt.error = error as AttemptRecord["error"];
+  attempt.progress = progress as AttemptRecord["progress"];
+  attempt.notRetried = notRetried as AttemptRecord["notRetried"];
+  attempt.acquiredAt = acquiredAt!;
+  attempt.sentAt = sentAt!;
+  attempt.headAt = headAt!;
+  attempt.endedAt = endedAt!;
+  attempt.dns = dns!;
+  attempt.connect = connect!;
+  attempt.tls = tls!;
+  return attempt;
 }

@@ -31,7 +31,7 @@ export class CookieJar extends Jar {
   /** An empty jar; a `store` is read now. Throws `TypeError` for a store that answers by a promise. */
   constructor(options: CookieJarOptions = {}) {
     super(options);
-    readyNow(this as unknown as PolicyJar);
+    readyNow(this as unknown as PolicyJar, () => bridge().suffixes());
   }
 
   /** Does nothing: a jar is ready when it is made. */

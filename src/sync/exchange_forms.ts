@@ -5,11 +5,11 @@
  */
 
 import type { Body, IncomingBody } from "../http/body.ts";
-import { HeaderList } from "../http/header_list.ts";
+import type { HeaderList } from "../http/header_list.ts";
 import { MemoryBody } from "../http/memory_body.ts";
 import type { AttemptRecord, CallRecord, ResponseSettings } from "../http/record.ts";
 import { HttpRequest } from "../http/request.ts";
-import { HttpResponse, type HttpVersion, ResponseHead } from "../http/response.ts";
+import { HttpResponse, type HttpVersion, type ResponseHead } from "../http/response.ts";
 import { attemptOf, attemptParts, fieldsOf, flatFields, urlOf, type UrlParts, urlParts } from "./common_forms.ts";
 
 /** A request as it crosses. */
@@ -27,7 +27,7 @@ export function requestOf([method, url, fields, body]: RequestParts): HttpReques
 
 /** A response as it crosses. */
 export type ResponseParts = readonly [
-  head: readonly [status: number, reason: string, version: HttpVersion, fields: readonly string[]],
+  head: readonly [status: number, reason: string, version: HttpVersion | undefined, fields: readonly string[]],
   request: HttpRequest,
   /** Bytes in memory, a body on the wire, or `null` for one that was dropped. */
   body: Uint8Array | IncomingBody | null,
@@ -36,7 +36,7 @@ export type ResponseParts = readonly [
   at: number,
   attempts: readonly (readonly unknown[])[],
   history: readonly ResponseHead[],
-  settings: ResponseSettings,
+  settings: readonly [parseJson: ResponseSettings["parseJson"], body: number, drain: number],
 ];
 
 /** The parts of a response. */
@@ -53,7 +53,7 @@ export function responseParts(response: HttpResponse): ResponseParts {
     Math.max(0, found),
     (found < 0 ? [attempt] : attempts).map((one) => attemptParts(one, request)),
     response.history,
-    { parseJson: settings.parseJson, limits: { body: settings.limits.body, drain: settings.limits.drain } },
+    [settings.parseJson, settings.limits.body, settings.limits.drain],
   ];
 }
 
@@ -61,7 +61,12 @@ export function responseParts(response: HttpResponse): ResponseParts {
 export function responseOf(parts: ResponseParts): HttpResponse {
   const [[status, reason, version, fields], request, body, trailers, at, attempts, history, settings] = parts;
   const records: AttemptRecord[] = attempts.map((one) => attemptOf(one, request));
-  const call: CallRecord<ResponseHead> = { attempts: records, history, settings };
+  const [parseJson, limit, drain] = settings;
+  const call: CallRecord<ResponseHead> = {
+    attempts: records,
+    history,
+    settings: { parseJson, limits: { body: limit, drain } },
+  };
   const response = new HttpResponse({
     status,
     reason,

@@ -27,8 +27,13 @@ class Made {
 /** Whether an object is made of its members alone. */
 export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || value instanceof Members || value instanceof Made ||
+  return prototype === null || prototype === Object.prototype ||
     (Object.getPrototypeOf(prototype) === null && prototype.constructor?.name === "Object");
+}
+
+/** Whether an object is the members of another, read already. */
+export function isRead(value: object): boolean {
+  return value instanceof Members || value instanceof Made;
 }
 
 /** The form of an object by its members; `undefined` for one that may be packed as it is. */

@@ -7,8 +7,7 @@
 
 import { RequestUrl } from "../http/request_url.ts";
 import { CookieJar } from "../policy/cookies/cookie_jar.ts";
-import { PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION } from "../policy/cookies/public_suffix_table.ts";
-import { usePublicSuffixes } from "../policy/cookies/public_suffix.ts";
+import { loadedPublicSuffixes, usePublicSuffixes } from "../policy/cookies/public_suffix.ts";
 
 /** The two things that the cookie layer asks of a jar. */
 export type JarFunctions = readonly [
@@ -16,9 +15,12 @@ export type JarFunctions = readonly [
   store: (url: string, setCookies: readonly string[]) => void,
 ];
 
+/** Asks the worker for the table of public suffixes, which this thread could not load without a promise. */
+export type AskSuffixes = () => readonly [table: string, version: string];
+
 /** Brings the jar to where all it does is synchronous. Throws `TypeError` for a store that answers by a promise. */
-export function readyNow(jar: CookieJar): void {
-  usePublicSuffixes(PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION);
+export function readyNow(jar: CookieJar, ask: AskSuffixes): void {
+  if (loadedPublicSuffixes() === undefined) usePublicSuffixes(...ask());
   if (jar.readyNow()) return;
   throw new TypeError(
     "Cannot use the cookie jar in a blocking call: its store answers by a promise, expected a store that answers at once",
@@ -26,10 +28,10 @@ export function readyNow(jar: CookieJar): void {
 }
 
 /** What the worker calls back. */
-export function jarFunctions(jar: CookieJar): JarFunctions {
+export function jarFunctions(jar: CookieJar, ask: AskSuffixes): JarFunctions {
   return [
     (url) => {
-      readyNow(jar);
+      readyNow(jar, ask);
       return jar.cookieHeader(new RequestUrl(url));
     },
     (url, setCookies) => jar.store(new RequestUrl(url), setCookies),

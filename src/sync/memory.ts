@@ -15,6 +15,8 @@ const TO_CALLER = 5;
 const STATE = 8;
 const PING = 9;
 const PONG = 10;
+const SLEEPING = 11;
+const SLEEP = 12;
 const WORDS = 16;
 
 /** Bytes on their way to the worker: requests are small, and uploads go out as fast as the socket takes them. */
@@ -46,7 +48,17 @@ export class Bell {
 
   /** Wakes who waits. */
   ring(): void {
+    this.tick();
+    this.notify();
+  }
+
+  /** Counts without waking anybody. */
+  tick(): void {
     Atomics.add(this.#words, this.#at, 1);
+  }
+
+  /** Wakes who waits for a number that has changed. */
+  notify(): void {
     Atomics.notify(this.#words, this.#at);
   }
 
@@ -68,8 +80,10 @@ export class SharedMemory {
   readonly buffer: SharedArrayBuffer;
   /** The caller waits on it. */
   readonly callerBell: Bell;
-  /** The worker waits on it. */
+  /** The worker waits on it with its event loop running. */
   readonly workerBell: Bell;
+  /** The worker sleeps on it, its event loop standing still. */
+  readonly sleepBell: Bell;
   /** Bytes for the worker. */
   readonly toWorker: Ring;
   /** Bytes for the caller. */
@@ -82,6 +96,7 @@ export class SharedMemory {
     const words = this.#words = new Int32Array(buffer, 0, WORDS);
     this.callerBell = new Bell(words, CALLER_BELL);
     this.workerBell = new Bell(words, WORKER_BELL);
+    this.sleepBell = new Bell(words, SLEEP);
     const first = new Uint8Array(buffer, 4 * WORDS, TO_WORKER_BYTES);
     const second = new Uint8Array(buffer, 4 * WORDS + TO_WORKER_BYTES, TO_CALLER_BYTES);
     this.toWorker = new Ring(words, TO_WORKER, first);
@@ -99,10 +114,23 @@ export class SharedMemory {
     this.callerBell.ring();
   }
 
+  /** Set by the worker around its sleep; whoever sets it looks for work afterwards. */
+  set isSleeping(sleeping: boolean) {
+    Atomics.store(this.#words, SLEEPING, sleeping ? 1 : 0);
+  }
+
+  /** Wakes the worker, and only in the way that it waits: to wake an event loop for nothing costs as much as a call. */
+  wakeWorker(): void {
+    this.workerBell.tick();
+    this.sleepBell.tick();
+    if (Atomics.load(this.#words, SLEEPING) === 1) this.sleepBell.notify();
+    else this.workerBell.notify();
+  }
+
   /** The caller asks whether the worker lives. */
   ping(): void {
     Atomics.add(this.#words, PING, 1);
-    this.workerBell.ring();
+    this.wakeWorker();
   }
 
   /** Whether the last question is open. */

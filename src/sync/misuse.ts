@@ -6,14 +6,14 @@
 
 /** Throws `TypeError` for a value that needs the event loop of the thread that is blocked. */
 export function assertCrosses(value: object): void {
-  const able = value as { getReader?: unknown; readable?: unknown; then?: unknown };
+  const able = value as { getReader?: unknown; readable?: { getReader?: unknown } | null; then?: unknown };
   if (typeof AbortSignal === "function" && value instanceof AbortSignal) {
     throw new TypeError(
       "Cannot use an AbortSignal in a blocking call: nothing can abort it while this thread waits, " +
         "expected the option timeout",
     );
   }
-  if (typeof able.getReader === "function" || isObject(able.readable)) {
+  if (typeof able.getReader === "function" || typeof able.readable?.getReader === "function") {
     throw new TypeError(
       "Cannot use a ReadableStream in a blocking call: it delivers nothing while this thread waits, " +
         "expected bytes, an iterable, a generator, or file(path)",

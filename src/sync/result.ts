@@ -4,9 +4,10 @@
  * Invariant: nothing here ever throws.
  */
 
-import type { RequestOptions, URLInput } from "../client/options.ts";
+import type { URLInput } from "../client/options.ts";
 import type { Result } from "../client/result.ts";
 import type { HttpResponse } from "../http/response.ts";
+import type { RequestOptions } from "./options.ts";
 
 /** Makes a call; what the verbs below stand on. */
 export type MakeCall = (method: string, url: URLInput, options?: RequestOptions) => HttpResponse;

@@ -5,10 +5,11 @@
  */
 
 import type { CloseOptions } from "../core/transport.ts";
-import type { DownloadOptions, DownloadResult } from "../client/download.ts";
-import type { RequestOptions, URLInput } from "../client/options.ts";
+import type { DownloadResult } from "../client/download.ts";
+import type { URLInput } from "../client/options.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { Client } from "./client.ts";
+import type { DownloadOptions, RequestOptions } from "./options.ts";
 import type { StreamResponse } from "./stream_response.ts";
 
 let shared: Client | undefined;

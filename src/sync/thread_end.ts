@@ -85,9 +85,12 @@ export class ThreadEnd {
   #sleep(): void {
     this.#lingers = false;
     if (!this.#isIdle() || this.#queue.length > 0) return;
-    const { workerBell } = this.#memory;
-    const count = workerBell.count;
-    if (this.#memory.toWorker.pending === 0 && !workerBell.wait(count, LINGER)) return;
+    const { sleepBell, toWorker } = this.#memory;
+    const count = sleepBell.count;
+    this.#memory.isSleeping = true;
+    if (toWorker.pending === 0) sleepBell.wait(count, LINGER);
+    this.#memory.isSleeping = false;
+    this.#memory.pong();
     this.#stood = true;
     this.#read();
     this.#stood = false;

@@ -21,7 +21,7 @@ import {
   type ResponseParts,
   responseParts,
 } from "./exchange_forms.ts";
-import { Held, Scope } from "./held.ts";
+import { Held, type Scope } from "./held.ts";
 import { instanceOf } from "./instances.ts";
 import { remoteJar } from "./jar_forms.ts";
 import { KIND } from "./kinds.ts";

@@ -5,7 +5,8 @@
  * calls are served; what was lent for calls is taken back when none is under way.
  */
 
-import { Client, type UseOptions } from "../client/client.ts";
+import { Client } from "../client/client.ts";
+import type { UseOptions } from "../client/use.ts";
 import { sendOn } from "../client/send_on.ts";
 import type { ClientOptions, RequestOptions, URLInput } from "../client/options.ts";
 import type { DownloadOptions } from "../client/download.ts";
@@ -16,6 +17,7 @@ import type { CloseOptions } from "../core/transport.ts";
 import type { IncomingBody } from "../http/body.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { detectRuntime } from "../net/detect.ts";
+import { publicSuffixTable } from "../policy/cookies/public_suffix.ts";
 import { readCookieFile, writeCookieFile } from "../policy/cookies/cookie_file.ts";
 import { isIdempotent } from "../http/method.ts";
 import { flatFields } from "./common_forms.ts";
@@ -144,6 +146,8 @@ export class ThreadHost {
         return this.#clientOf(args[0]).purge(args[1] as URLInput | undefined);
       case "close":
         return this.#close(args[0] as number, args[1] as CloseOptions);
+      case "public suffixes":
+        return publicSuffixTable();
       case "save cookies":
         return writeCookieFile(this.#files(), args[0] as string, args[1] as string);
       case "load cookies":

@@ -36,15 +36,22 @@ console.log(`${targets.length} targets, ${minutes} minutes, seed ${seed}`);
 const sessions = targets.map((target, index) => new Session(target, readCorpus(target.name), seed + index));
 const end = performance.now() + minutes * 60_000;
 const shown = new Map<Session, number>();
+
+/** Prints what a session has found since. */
+function show(session: Session): void {
+  for (const finding of session.findings.slice(shown.get(session) ?? 0)) {
+    console.log(`\n${finding.target}: ${finding.what}\n  ${escaped(finding.input.slice(0, 2_000))}`);
+  }
+  shown.set(session, session.findings.length);
+}
+
+sessions.forEach(show);
 while (performance.now() < end && sessions.some(({ over }) => !over)) {
   for (const session of sessions) {
     // Said before: should an input never come to an end, this tells where.
     process.title = `fuzz ${session.target.name} ${session.tried}`;
     session.run(TURN);
-    for (const finding of session.findings.slice(shown.get(session) ?? 0)) {
-      console.log(`\n${finding.target}: ${finding.what}\n  ${escaped(finding.input.slice(0, 2_000))}`);
-    }
-    shown.set(session, session.findings.length);
+    show(session);
   }
 }
 

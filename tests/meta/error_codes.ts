@@ -45,6 +45,7 @@ export const CODES: Readonly<Record<string, readonly [of: string, when: string]>
   DNS_TIMEOUT: ["DNSError", "no name server of `dns.servers` answered in time"],
   FILE_BUSY: ["BodyError", "another download of this process writes to the file"],
   FILE_EXISTS: ["BodyError", "the target of a download exists (see `overwrite`), or is a folder"],
+  FETCH_FAILED: ["TransportError", "the runtime's `fetch` failed for a reason that it does not tell"],
   FILE_FAILED: ["BodyError", "a file could not be read, written or continued; `cause` is the system's own error"],
   FILE_MISSING: ["BodyError", "there is no such file to send"],
   GUARD_ADDRESS: ["GuardError", "the option `guard` does not let that address be connected to"],
@@ -52,6 +53,7 @@ export const CODES: Readonly<Record<string, readonly [of: string, when: string]>
   GUARD_HOST: ["GuardError", "the option `guard` does not let that host be asked for"],
   GUARD_SOCKET: ["GuardError", "the unix socket is not in `guard.sockets`"],
   GUARD_UNSEEN: ["GuardError", "a proxy would resolve the name where no address can be judged"],
+  HANDLER_FAILED: ["TransportError", "the handler of `handlerTransport()` threw; `cause` is what it threw"],
   HOOK_FAILED: ["JetstreamError", "a hook threw; `cause` is what it threw"],
   HTTP_STATUS: ["HTTPError", "a status was raised"],
   INCOMPLETE_READ: ["IncompleteReadError", "the body ended before its announced length or last chunk"],
@@ -86,4 +88,5 @@ export const CODES: Readonly<Record<string, readonly [of: string, when: string]>
   TLS_SETTINGS: ["TLSError", "a certificate or key that was given cannot be used"],
   TLS_VERSION: ["TLSError", "the server speaks no accepted version of TLS"],
   UNSUPPORTED_RUNTIME: ["UnsupportedRuntimeError", "this runtime cannot do what an option asks for"],
+  WORKER_LOST: ["TransportError", "the worker thread of the blocking client ended while it made the call"],
 };

@@ -13,6 +13,7 @@ import * as asynchronous from "../../mod.ts";
 import type { Client, ClientOptions } from "../../mod.ts";
 import * as blocking from "../../sync.ts";
 import { DIFFERENCES } from "../behaviour/differences.ts";
+import { BY_FETCH, runByFetch } from "./by_fetch.ts";
 import { watchLeaks } from "./leaks.ts";
 import { type Origin, origin } from "./origin.ts";
 import { test, type TestContext } from "./suite.ts";
@@ -67,7 +68,7 @@ function subject(t: TestContext, lib: Library): Subject {
   });
   return {
     client(options) {
-      const client = new lib.Client(options);
+      const client = new lib.Client(BY_FETCH ? { transport: "fetch", ...options } : options);
       clients.push(client);
       t.after(() => client.close());
       return client;
@@ -83,8 +84,9 @@ function subject(t: TestContext, lib: Library): Subject {
 /** Registers a test of what the library does in public. */
 export function behaviour(name: string, run: BehaviourTest, timeout?: number): void {
   const options = timeout === undefined ? {} : { timeout };
-  test(name, options, (t) => run(subject(t, asynchronous)));
-  if (DIFFERENCES.some((difference) => difference.test === name)) return;
+  const body = (t: TestContext): Promise<void> => run(subject(t, asynchronous));
+  test(name, options, (t) => BY_FETCH ? runByFetch(name, () => body(t)) : body(t));
+  if (BY_FETCH || DIFFERENCES.some((difference) => difference.test === name)) return;
   test(`${name} (blocking)`, options, (t) => run(subject(t, blocking as unknown as Library)));
 }
 

@@ -23,6 +23,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the script may ask for a collection of garbage. */
   readonly gc?: boolean;
+  /** Interrupts it (SIGINT) once it has printed something. */
+  readonly interruptAfterOutput?: boolean;
   /** Milliseconds until it is killed. */
   readonly limit?: number;
 }
@@ -82,6 +84,7 @@ export function runScript(script: string, options: ChildOptions = {}): Promise<C
       child[name].on("data", (text) => {
         output[name] += text;
         last = performance.now();
+        if (options.interruptAfterOutput) child.kill("SIGINT");
       });
     }
     const timer = setTimeout(() => child.kill("SIGKILL"), options.limit ?? 20_000);

@@ -4,12 +4,11 @@
  * Invariant: all but sockets and time is as users get it, the runtime's codecs and digests included.
  */
 
-import { Client, type ClientOptions } from "../../mod.ts";
-import { resolveEngine } from "../../src/client/engine_options.ts";
-import { Host } from "../../src/client/host.ts";
+import type { Client, ClientOptions } from "../../mod.ts";
 import type { Runtime } from "../../src/core/runtime.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
 import { MemoryConnector, type MemoryPlan } from "../../src/net/memory.ts";
+import { clientOnHost } from "./client_on_host.ts";
 import { FakeClock } from "./fake_clock.ts";
 import type { TestContext } from "./suite.ts";
 
@@ -19,12 +18,6 @@ export interface MemoryClient {
   readonly clock: FakeClock;
   readonly net: MemoryConnector;
 }
-
-/** How a client takes a host that is not the machine: not part of the public types. */
-type ClientOnHost = new (
-  options: ClientOptions,
-  derived: { host: Host; kept: object; layers: { callLayers: readonly []; networkLayers: readonly [] } },
-) => Client;
 
 /** Makes one; every name leads to 10.0.0.1. It is closed after the test, and must leave nothing that holds. */
 export function memoryClient(
@@ -46,10 +39,7 @@ export function memoryClient(
     hash: (name, bytes) => machine.hash(name, bytes),
     agent: "Memory/1",
   };
-  const host = new Host({ runtime, clock }, resolveEngine(options.pool, options.dns, options.guard), null);
-  const { pool: _pool, dns: _dns, guard: _guard, ...rest } = options;
-  const derived = { host, kept: {}, layers: { callLayers: [], networkLayers: [] } } as const;
-  const client = new (Client as unknown as ClientOnHost)(rest, derived);
+  const { client, host } = clientOnHost({ runtime, clock }, options);
   t.after(async () => {
     await clock.until(host.close());
     const left = { open: net.open, held: clock.held, calls: client.stats().calls };

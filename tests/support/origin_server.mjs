@@ -10,10 +10,11 @@
 import { createHash } from "node:crypto";
 import { createServer, request as forward } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { createSocket } from "node:dgram";
-import { connect, createServer as createTcpServer } from "node:net";
+import { connect } from "node:net";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
+import { openDns } from "./dns_port.mjs";
+import { firstLine } from "./first_line.mjs";
 
 const seen = new Map();
 const proxied = [];
@@ -462,50 +463,6 @@ function answerDns(query) {
   return Buffer.concat([head, question, answer]);
 }
 
-/** The same over TCP, each message behind its length, and over UDP, on one port. */
-function openDns() {
-  const udp = createSocket("udp4");
-  udp.on("message", (query, peer) => {
-    const answer = answerDns(query);
-    if (answer) udp.send(answer, peer.port, peer.address);
-  });
-  const tcp = createTcpServer((socket) => {
-    let bytes = Buffer.alloc(0);
-    socket.on("error", () => {});
-    socket.on("data", (part) => {
-      bytes = Buffer.concat([bytes, part]);
-      while (bytes.length >= 2 && bytes.length >= 2 + bytes.readUInt16BE(0)) {
-        const length = bytes.readUInt16BE(0);
-        const answer = answerDns(bytes.subarray(2, 2 + length));
-        bytes = bytes.subarray(2 + length);
-        if (!answer) continue;
-        const size = Buffer.alloc(2);
-        size.writeUInt16BE(answer.length);
-        socket.write(Buffer.concat([size, answer]));
-      }
-    });
-  });
-  return new Promise((resolve) => {
-    tcp.listen(0, "127.0.0.1", () => {
-      const { port } = tcp.address();
-      udp.bind(port, "127.0.0.1", () => resolve(port));
-    });
-  });
-}
-
-/** The first line of standard input; its end is the end of this process. */
-function firstLine() {
-  return new Promise((resolve) => {
-    let text = "";
-    process.stdin.setEncoding("utf8");
-    process.stdin.on("end", () => process.exit(0));
-    process.stdin.on("data", (part) => {
-      text += part;
-      if (text.includes("\n")) resolve(text);
-    });
-  });
-}
-
 const options = JSON.parse(await firstLine());
 const plain = await open(createServer(), { port: 0, host: "127.0.0.1" });
 const tls = options.tls
@@ -514,7 +471,7 @@ const tls = options.tls
 const unix = options.unix ? await open(createServer(), { path: options.unix }) : undefined;
 const proxy = await openProxy(createServer());
 const tlsProxy = options.tls ? await openProxy(createTlsServer({ ...options.tls, requestCert: false })) : undefined;
-const dns = await openDns();
+const dns = await openDns(answerDns);
 console.log(
   JSON.stringify({ http: plain.port, https: tls?.port, unix, proxy: proxy.port, tlsProxy: tlsProxy?.port, dns }),
 );

@@ -11,6 +11,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, request as httpRequest } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, createServer as createTcpServer, isIP } from "node:net";
+import { firstLine } from "./first_line.mjs";
 
 const USER = "user";
 const PASSWORD = "pass";
@@ -239,17 +240,7 @@ function listen(server) {
   });
 }
 
-const options = JSON.parse(
-  await new Promise((resolve) => {
-    let text = "";
-    process.stdin.setEncoding("utf8");
-    process.stdin.on("end", () => process.exit(0));
-    process.stdin.on("data", (part) => {
-      text += part;
-      if (text.includes("\n")) resolve(text);
-    });
-  }),
-);
+const options = JSON.parse(await firstLine());
 
 const servers = {
   http: httpServer("http", "none"),

@@ -5,11 +5,10 @@
  * `MOST_AHEAD` bytes and one chunk; no byte is lost, in either case.
  */
 
+import { systemClock } from "../../base/clock.ts";
+
 /** Bytes that are taken ahead: those of a string or a buffer, which are in memory already. */
 export const MOST_AHEAD: number = 1024 * 1024;
-
-/** Turns of the microtask queue in which a chunk that is there arrives, on every runtime. */
-const TURNS = 64;
 
 type Step = ReadableStreamReadResult<Uint8Array>;
 
@@ -32,17 +31,17 @@ export async function readAhead(stream: ReadableStream<Uint8Array>): Promise<Uin
   return resumed(reader, chunks, undefined);
 }
 
-/** What the step came to, if it comes without waiting for anything outside. */
-async function atHand(step: Promise<Step>): Promise<Step | undefined> {
-  let result: Step | undefined;
-  let over = false;
-  step.then((value) => {
-    result = value;
-    over = true;
+/** What the step came to, if it comes within one turn of the event loop: some runtimes read text in another thread. */
+function atHand(step: Promise<Step>): Promise<Step | undefined> {
+  return new Promise((resolve) => {
+    const stop = systemClock.schedule(() => resolve(undefined), 0, true);
+    const settle = (result: Step | undefined): void => {
+      stop();
+      resolve(result);
+    };
     // A failure is met again by whoever reads on.
-  }, () => over = true);
-  for (let turn = 0; turn < TURNS && !over; turn++) await undefined;
-  return result;
+    step.then(settle, () => settle(undefined));
+  });
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {

@@ -41,6 +41,12 @@ export function loadPublicSuffixes(): Promise<PublicSuffixes> {
   );
 }
 
+/** The table as it stands in the module, for a thread that cannot load it. */
+export async function publicSuffixTable(): Promise<readonly [table: string, version: string]> {
+  const { PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION } = await import("./public_suffix_table.ts");
+  return [PUBLIC_SUFFIX_TABLE, PUBLIC_SUFFIX_VERSION];
+}
+
 /** Reads a table: one line per top-level domain, first its name, then its rules without it. */
 export function publicSuffixesOf(table: string, version: string): PublicSuffixes {
   const lines = new Map<string, string>();

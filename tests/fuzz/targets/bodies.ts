@@ -53,7 +53,7 @@ function nameOnTheWire(name: string): string {
   return name.toWellFormed()
     // deno-lint-ignore no-control-regex
     .replace(/[\0-\x09\x0b\x0c\x0e-\x1f\x7f]/g, encodeURIComponent)
-    .replace(/%0D/g, "\r").replace(/%0A/g, "\n").replace(/%22/g, '"')
+    .replace(/%0D/gi, "\r").replace(/%0A/gi, "\n").replace(/%22/g, '"')
     .replace(/\r\n?/g, "\n");
 }
 

@@ -67,8 +67,9 @@ export const setCookie: FuzzTarget = {
       return `refused ${cookie.length}`;
     }
     promise(cookie.name.length + cookie.value.length <= MAX_PAIR_LENGTH, "a pair that is too long");
+    // deno-lint-ignore no-control-regex
     promise(!/[\0-\x08\x0a-\x1f\x7f;]/.test(cookie.name + cookie.value), "a control character passes");
-    promise(cookie.maxAge === undefined || Number.isFinite(cookie.maxAge), `Max-Age ${cookie.maxAge}`);
+    promise(cookie.maxAge === undefined || !Number.isNaN(cookie.maxAge), `Max-Age ${cookie.maxAge}`);
     promise(cookie.expires === undefined || Number.isFinite(cookie.expires), `Expires ${cookie.expires}`);
     return JSON.stringify({ ...cookie, name: cookie.name.length, value: cookie.value.length });
   },

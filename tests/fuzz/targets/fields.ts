@@ -77,6 +77,7 @@ export const contentDisposition: FuzzTarget = {
     const found = parseContentDisposition(input);
     const name = safeFileName(found?.filename ?? input);
     promise(
+      // deno-lint-ignore no-control-regex
       !/[/\\\0-\x1f<>:"|?*]/.test(name) && !/^\.|[. ]$/.test(name) && name !== "",
       `the name ${JSON.stringify(name)}`,
     );

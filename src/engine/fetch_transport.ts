@@ -1,0 +1,54 @@
+/**
+ * Owns the `Transport` over a `fetch`: where there are no sockets, or none are wanted.
+ * Must not know layers, nor whose `fetch` it is.
+ * Invariant: nothing is shared between two requests but the list of those under way: some
+ * runtimes let a request touch nothing that another one made.
+ */
+
+import { type Clock, systemClock } from "../base/clock.ts";
+import type { Call } from "../core/call.ts";
+import type { FetchTraits, HostFetch } from "../core/host_fetch.ts";
+import type { CloseOptions, Transport } from "../core/transport.ts";
+import { AbortError } from "../errors.ts";
+import type { HttpRequest } from "../http/request.ts";
+import type { HttpResponse } from "../http/response.ts";
+import { FetchExchange } from "./fetch_exchange.ts";
+
+/** Sends requests by a `fetch`. */
+export class FetchTransport implements Transport {
+  readonly #fetch: HostFetch;
+  readonly #clock: Clock;
+  readonly #active = new Set<FetchExchange>();
+  #drained: (() => void) | undefined;
+
+  constructor(fetch: HostFetch, clock: Clock = systemClock) {
+    this.#fetch = fetch;
+    this.#clock = clock;
+  }
+
+  /** What its `fetch` does. */
+  get traits(): FetchTraits {
+    return this.#fetch.traits;
+  }
+
+  send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    const exchange: FetchExchange = new FetchExchange(this.#fetch, request, call, () => {
+      this.#active.delete(exchange);
+      if (this.#active.size === 0) this.#drained?.();
+    });
+    this.#active.add(exchange);
+    return exchange.send();
+  }
+
+  async close(options: CloseOptions = {}): Promise<void> {
+    if (this.#active.size === 0) return;
+    const drained = new Promise<void>((resolve) => this.#drained = resolve);
+    const cut = (): void => {
+      const reason = new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });
+      for (const exchange of [...this.#active]) exchange.fail(reason);
+    };
+    const stop = this.#clock.schedule(cut, options.deadline ?? 0, true);
+    await drained;
+    stop();
+  }
+}

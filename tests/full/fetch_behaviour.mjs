@@ -1,0 +1,31 @@
+/**
+ * The behaviour tests with `transport: "fetch"` on every runtime, as far as its `fetch` can show them:
+ * what it cannot is counted as skipped.
+ */
+
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { readTotals, totalsLine } from "../run/project.mjs";
+
+const runner = globalThis.Deno?.version ? ["run", "-A", "--no-prompt", "tests/run.mjs"] : ["tests/run.mjs"];
+const child = spawn(process.execPath, [...runner, "--verbose", "behaviour/"], {
+  stdio: ["ignore", "pipe", "inherit"],
+  env: { ...process.env, JETSTREAM_TRANSPORT: "fetch" },
+});
+
+let output = "";
+child.stdout.setEncoding("utf8");
+child.stdout.on("data", (text) => output += text);
+child.on("close", (code) => {
+  const totals = readTotals(output) ?? { passed: 0, failed: 1, skipped: 0 };
+  const refused = output.match(/^.*refused: .*$/gm) ?? [];
+  if (totals.failed > 0 || code !== 0) console.log(output.slice(-20_000));
+  for (const line of new Set(refused.map((line) => line.replace(/^.*refused: /, "")))) console.log(`cannot: ${line}`);
+  const counts = {
+    passed: totals.passed - refused.length,
+    failed: totals.failed,
+    skipped: totals.skipped + refused.length,
+  };
+  console.log(totalsLine(counts));
+  process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
+});

@@ -1,0 +1,21 @@
+/**
+ * Owns the one way to make a {@linkcode Client} on a host of the test's own: not part of the public types.
+ * Must not know what the host is made of.
+ */
+
+import { Client, type ClientOptions } from "../../mod.ts";
+import { resolveEngine } from "../../src/client/engine_options.ts";
+import { Host, type HostParts } from "../../src/client/host.ts";
+
+type ClientOnHost = new (
+  options: ClientOptions,
+  derived: { host: Host; kept: object; layers: { callLayers: readonly []; networkLayers: readonly [] } },
+) => Client;
+
+/** A client of these options on a host of these parts. */
+export function clientOnHost(parts: HostParts, options: ClientOptions): { client: Client; host: Host } {
+  const { pool, dns, guard, ...rest } = options;
+  const host = new Host(parts, resolveEngine(pool, dns, guard), null);
+  const derived = { host, kept: {}, layers: { callLayers: [], networkLayers: [] } } as const;
+  return { client: new (Client as unknown as ClientOnHost)(rest, derived), host };
+}

@@ -1,0 +1,86 @@
+/** The life of the worker: it is made when needed, holds nothing, and may die. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { bridge } from "../../src/sync/bridge.ts";
+import { Client, CookieJar, JetstreamError, TransportError } from "../../sync.ts";
+import { runScript } from "../support/child.ts";
+import { urlOf } from "../support/behaviour.ts";
+import { origin } from "../support/origin.ts";
+import { test } from "../support/suite.ts";
+import { sumInThreads } from "../support/threads.ts";
+
+const server = await origin();
+const echo = `${server.http}/echo`;
+const SCRIPT = "tests/support/scripts/sync_life.ts";
+
+test("a program ends after its last blocking call, whatever is left open", async () => {
+  const result = await runScript(SCRIPT, { args: ["last", `${server.http}/bytes/1000000`] });
+  assertEquals([result.code, result.stdout.trim(), result.stderr], [0, "answered 200", ""]);
+  assert(result.afterOutput < 1_000, `it ended ${result.afterOutput} ms after its answer`);
+});
+
+test("a program that exits is not held by the worker", async () => {
+  const result = await runScript(SCRIPT, { args: ["exit", echo] });
+  assertEquals([result.code, result.stderr], [3, ""]);
+});
+
+test("an interrupt ends a program that waits, at once", async () => {
+  const result = await runScript(SCRIPT, {
+    args: ["wait", `${server.http}/delay/15000`],
+    interruptAfterOutput: true,
+  });
+  assertEquals([result.code === 0, result.stdout.trim()], [false, "waiting"]);
+  assert(result.afterOutput < 3_000, `it ended ${result.afterOutput} ms after its output`);
+});
+
+test("a worker that died fails nothing but what it was doing: the next call starts another", (t) => {
+  const jar = new CookieJar();
+  const seen: string[] = [];
+  const client = new Client({ cookies: jar, headers: { "X-Kept": "1" } }).use((request, next) => {
+    seen.push(request.method);
+    return next(request);
+  });
+  const derived = client.extend({ headers: { "X-Derived": "2" } });
+  t.after(() => client.close());
+  client.get(urlOf(server.http, "/cookies", { c: "k=1; Path=/" }));
+  const stream = client.stream("GET", `${server.http}/bytes/9000000`);
+  const { generation } = bridge();
+  bridge().end();
+  assertThrows(() => stream.read(), JetstreamError);
+  const { headers } = derived.get(echo).json() as { headers: Record<string, string> };
+  assertEquals([headers["x-kept"], headers["x-derived"], headers["cookie"]], ["1", "2", "k=1"]);
+  assertEquals([client.get(echo).status, bridge().generation, seen.length], [200, generation + 1, 4]);
+});
+
+test("a worker that dies while it is waited for fails the call with a clear error", (t) => {
+  const client = new Client({ retry: false });
+  t.after(() => client.close());
+  const error = assertThrows(
+    () =>
+      client.get(echo, {
+        hooks: {
+          request: [() => {
+            bridge().end();
+            // The client is opened in another worker, within the call that the first one lost.
+            assertEquals(client.get(echo).status, 200);
+          }],
+        },
+      }),
+    TransportError,
+    "lost with the worker",
+  );
+  assertEquals(error.code, "WORKER_LOST");
+  assertEquals(client.get(echo).status, 200);
+});
+
+test("a closed client stays closed in the next worker", () => {
+  const client = new Client();
+  client.close();
+  bridge().end();
+  assertThrows(() => client.get(echo), JetstreamError, "the client is closed");
+});
+
+test("several threads call at a time, each with a worker of its own", async () => {
+  const sums = await sumInThreads("tests/support/scripts/sync_thread.ts", 3, { url: echo, calls: 20 });
+  assertEquals(sums, [4_000, 4_000, 4_000]);
+});
