@@ -7,7 +7,7 @@
 export interface Difference {
   /** The name of the test, word for word; or what the names of several have in common. */
   readonly test: string | RegExp;
-  /** Why a thread that waits cannot do it. */
+  /** Why it is left out. */
   readonly reason: string;
 }
 
@@ -81,5 +81,10 @@ export const DIFFERENCES: readonly Difference[] = [
 
 /** Whether a test is for the asynchronous client alone. */
 export function differs(name: string): boolean {
-  return DIFFERENCES.some(({ test }) => typeof test === "string" ? test === name : test.test(name));
+  return isAmong(DIFFERENCES, name);
+}
+
+/** Whether a list has a test of this name. */
+export function isAmong(list: readonly Difference[], name: string): boolean {
+  return list.some(({ test }) => typeof test === "string" ? test === name : test.test(name));
 }
