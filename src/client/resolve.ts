@@ -24,7 +24,7 @@ import { resolveRedirect } from "./redirect_options.ts";
 import { resolveRetry } from "./retry.ts";
 import { resolveTimeout } from "./timeout.ts";
 import { resolveTls } from "./tls_options.ts";
-import { callable, flag, listOf, oneOf, record, text, wrongType } from "./validate.ts";
+import { callable, flag, listOf, oneOf, text, wrongType } from "./validate.ts";
 
 /** What resolution needs besides the options. */
 export interface ResolveContext {
