@@ -51,11 +51,10 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   readonly #life: H2Life = new H2Life(this);
   readonly #carried = new Map<Exchange, H2Exchange>();
   #entry: PoolEntry<Connection> | undefined;
-  #capacity = FIRST_STREAMS;
+  capacity: number = FIRST_STREAMS;
   #served = 0;
   /** Whether no further streams are opened. */
   #draining = false;
-  /** What the server said when it went away. */
   #farewell = "";
   #closed = false;
 
@@ -74,10 +73,6 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     this.#hold.mayLetGo();
   }
 
-  get capacity(): number {
-    return this.#capacity;
-  }
-
   now(): number {
     return this.#context.now();
   }
@@ -89,7 +84,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   place(entry: PoolEntry<Connection>): void {
     this.#entry = entry;
     if (this.#closed) this.#context.pool.lost(entry);
-    else if (entry.capacity !== this.#capacity) this.#context.pool.resized(entry, this.#capacity);
+    else if (entry.capacity !== this.capacity) this.#context.pool.resized(entry, this.capacity);
   }
 
   // The request
@@ -160,8 +155,6 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     this.#writer.soon();
   }
 
-  // From the writer
-
   afterTurn(callback: () => void): void {
     this.#context.afterTurn(callback);
   }
@@ -219,8 +212,8 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
 
   settings(peer: PeerSettings): void {
     if (this.#draining) return;
-    this.#capacity = Math.min(peer.maxConcurrentStreams, MOST_STREAMS);
-    if (this.#entry) this.#context.pool.resized(this.#entry, this.#capacity);
+    this.capacity = Math.min(peer.maxConcurrentStreams, MOST_STREAMS);
+    if (this.#entry) this.#context.pool.resized(this.#entry, this.capacity);
   }
 
   informational(stream: Stream, { status, section }: CheckedHead): void {
@@ -261,7 +254,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     if (code !== ErrorCode.NO_ERROR) this.#farewell = ` after GOAWAY (${errorName(code)})`;
     if (this.#draining) return;
     this.#draining = true;
-    this.#capacity = 0;
+    this.capacity = 0;
     if (this.#entry === undefined) return;
     if (this.#carried.size > 0) return this.#context.pool.resized(this.#entry, 0);
     this.#die(new SocketError("The server went away"), "go-away");
