@@ -30,6 +30,7 @@ const NEVER: Readonly<Record<string, string>> = {
   pool: CONNECTS,
   dns: CONNECTS,
   tls: CONNECTS,
+  http2: CONNECTS,
   proxy: CONNECTS,
   trustEnv: CONNECTS,
   unix: CONNECTS,

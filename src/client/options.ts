@@ -87,7 +87,7 @@ export interface TlsOptions {
   minVersion?: TlsVersion;
   /** Newest version offered. @default {the runtime's} */
   maxVersion?: TlsVersion | null;
-  /** Protocols offered by ALPN; `h2` only with `http2`. @default {["http/1.1"], behind "h2" with http2} */
+  /** Protocols offered by ALPN, in place of `h2` and `http/1.1` with `http2`, and of `http/1.1` alone without. @default {["http/1.1"]} */
   alpn?: readonly string[] | null;
 }
 

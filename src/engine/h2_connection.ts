@@ -6,9 +6,8 @@
  */
 
 import type { Socket, SocketSink } from "../core/socket.ts";
-import { RemoteProtocolError, SocketError } from "../errors.ts";
+import { type RemoteProtocolError, SocketError } from "../errors.ts";
 import type { HeaderList } from "../http/header_list.ts";
-import type { ConnectionFacts } from "../http/record.ts";
 import { H2Codec } from "../protocol/h2/codec.ts";
 import { ErrorCode, errorName, resetBy } from "../protocol/h2/error_codes.ts";
 import type { H2Events } from "../protocol/h2/events.ts";
@@ -18,13 +17,15 @@ import type { PeerSettings } from "../protocol/h2/settings.ts";
 import type { Connection, EngineContext } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
 import { H2Exchange, type H2Host } from "./h2_exchange.ts";
+import { failureOf, mayReplay, unprocessedError } from "./h2_failure.ts";
 import { type H2Head, h2HeadFor, h2Trailers } from "./h2_head.ts";
+import { H2Facts } from "./h2_facts.ts";
+import { SocketHold } from "./socket_hold.ts";
 import { H2Life, type LifeHost, PATIENCE } from "./h2_life.ts";
-import type { Idler } from "./lazy_unref.ts";
+import { H2Writer, type H2WriterHost } from "./h2_writer.ts";
 import type { PoolEntry } from "./pool_entry.ts";
 import { ReadSpace } from "./read_space.ts";
 import type { Route } from "./route.ts";
-import { lostError } from "./socket_failure.ts";
 
 /** Streams at once until the server has said how many it takes, and at most. */
 const FIRST_STREAMS = 100;
@@ -33,65 +34,43 @@ const MOST_STREAMS = 1_000;
 /** Bytes up to which a body leaves with its head without an upload of its own. */
 const SMALL_BODY = 64 * 1024;
 
-/** Bytes that wait before they are written within a turn. */
-const FLUSH_BYTES = 256 * 1024;
-
-/** Bytes that may wait behind a socket that takes none: answers to a server that does not read. */
-const MOST_WAITING = 16 * 1024 * 1024;
-
-/** How often the server may leave one request unprocessed. */
-const MOST_REPLAYS = 5;
-
 type Stream = H2Stream<H2Exchange>;
 
 /** One connection that speaks HTTP/2. */
-export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange>, H2Host, LifeHost, Idler {
+export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange>, H2Host, H2WriterHost, LifeHost {
   readonly id: number;
   readonly multiplexed = true;
   readonly #context: EngineContext;
+  readonly #facts: H2Facts;
+  readonly #hold: SocketHold;
   readonly #route: Route;
   readonly #socket: Socket;
   readonly #space: ReadSpace;
   readonly #codec: H2Codec<H2Exchange> = new H2Codec<H2Exchange>(this);
+  readonly #writer: H2Writer;
   readonly #life: H2Life = new H2Life(this);
   readonly #carried = new Map<Exchange, H2Exchange>();
-  readonly #freshFacts = (): ConnectionFacts => this.#facts(false);
-  readonly #reusedFacts = (): ConnectionFacts => this.#facts(true);
-  readonly #flushNow = (): void => {
-    this.#scheduled = false;
-    this.#flush();
-  };
-  /** Requests whose last byte waits for the flush. */
-  #leaving: H2Exchange[] = [];
   #entry: PoolEntry<Connection> | undefined;
-  #capacity = FIRST_STREAMS;
+  capacity: number = FIRST_STREAMS;
   #served = 0;
-  #scheduled = false;
-  /** Whether the socket takes no more for now. */
-  #blocked = false;
   /** Whether no further streams are opened. */
   #draining = false;
-  /** What the server said when it went away. */
   #farewell = "";
   #closed = false;
-  #holds = true;
-  #listed = false;
-  #ends: Pick<Socket, "remoteAddress" | "localAddress"> | undefined;
 
   constructor(id: number, context: EngineContext, route: Route, socket: Socket, headBytes: number) {
     this.id = id;
     this.#context = context;
+    this.#facts = new H2Facts(id, route, socket);
+    this.#hold = new SocketHold(socket, context.unrefs, () => this.busy());
     this.#route = route;
     this.#socket = socket;
     this.#space = new ReadSpace(context.buffers, socket);
     this.#codec.start(headBytes, context.now());
+    this.#writer = new H2Writer(socket, this.#codec, this);
     socket.start(this);
-    this.#flush();
-    this.#mayLetGo();
-  }
-
-  get capacity(): number {
-    return this.#capacity;
+    this.#writer.flush();
+    this.#hold.mayLetGo();
   }
 
   now(): number {
@@ -105,7 +84,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   place(entry: PoolEntry<Connection>): void {
     this.#entry = entry;
     if (this.#closed) this.#context.pool.lost(entry);
-    else if (entry.capacity !== this.#capacity) this.#context.pool.resized(entry, this.#capacity);
+    else if (entry.capacity !== this.capacity) this.#context.pool.resized(entry, this.capacity);
   }
 
   // The request
@@ -123,18 +102,15 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     const carried = new H2Exchange(exchange, this);
     this.#carried.set(exchange, carried);
     const reused = this.#served++ > 0;
-    exchange.begun(this, reused, reused ? this.#reusedFacts : this.#freshFacts);
+    exchange.begun(this, reused, reused ? this.#facts.reused : this.#facts.fresh);
     // Whoever is told of an event may end the call there and then: so below, wherever one is told.
-    if (this.#carried.get(exchange) !== carried) return;
+    if (carried.over) return;
     if (this.#closed || this.#draining) return this.#replay(carried, "The connection was closed");
-    if (!this.#holds) {
-      this.#holds = true;
-      this.#socket.ref();
-    }
+    this.#hold.take();
     exchange.attempt.progress = "sent";
     this.#send(carried, head, now);
     this.#life.watch(exchange.call.deadlines, now);
-    this.#flushSoon();
+    this.#writer.soon();
   }
 
   #send(carried: H2Exchange, head: H2Head, now: number): void {
@@ -144,14 +120,14 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     const stream = this.#codec.request(carried, head.fields, head.last, limits, request.method === "HEAD");
     carried.stream = stream;
     if (head.priority !== undefined) this.#codec.prioritise(stream, head.priority);
-    if (head.last) this.#leaving.push(carried);
+    if (head.last) this.#writer.leaves(carried);
     else {
       const { bytes, trailers } = request.body!;
       const small = bytes !== undefined && bytes.length <= SMALL_BODY && trailers === undefined;
       const whole = small && onUploadProgress === null && !head.expectContinue;
-      if (whole && !this.#blocked && this.#codec.sendable(stream) >= bytes.length) {
+      if (whole && !this.#writer.blocked && this.#codec.sendable(stream) >= bytes.length) {
         this.#codec.sendData(stream, bytes, 0, true);
-        this.#leaving.push(carried);
+        this.#writer.leaves(carried);
       }
     }
     carried.written = this.#codec.waiting - before;
@@ -159,60 +135,44 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   }
 
   ready(carried: H2Exchange): boolean {
-    return !this.#blocked && this.#codec.sendable(carried.stream!) > 0;
+    return !this.#writer.blocked && this.#codec.sendable(carried.stream!) > 0;
   }
 
   send(carried: H2Exchange, bytes: Uint8Array, from: number, last: boolean): number {
     const end = this.#codec.sendData(carried.stream!, bytes, from, last);
     carried.written += end - from;
-    if (this.#codec.waiting >= FLUSH_BYTES) this.#flush();
-    else this.#flushSoon();
+    this.#writer.soon();
     return end;
   }
 
   sendTrailers(carried: H2Exchange, trailers: HeaderList): void {
     this.#codec.sendTrailers(carried.stream!, h2Trailers(trailers.pairs));
-    this.#flushSoon();
+    this.#writer.soon();
   }
 
   uploaded(carried: H2Exchange): void {
-    this.#leaving.push(carried);
-    this.#flushSoon();
+    this.#writer.leaves(carried);
+    this.#writer.soon();
   }
 
-  // Writing
-
-  #flushSoon(): void {
-    if (this.#scheduled || this.#closed) return;
-    this.#scheduled = true;
-    this.#context.afterTurn(this.#flushNow);
+  afterTurn(callback: () => void): void {
+    this.#context.afterTurn(callback);
   }
 
-  #flush(): void {
-    if (this.#closed) return;
-    if (this.#blocked) {
-      if (this.#codec.waiting > MOST_WAITING) this.#die(new SocketError("The server reads nothing"), "flood");
-      return;
-    }
-    if (this.#codec.waiting > 0) this.#blocked = !this.#socket.write(this.#codec.takeOutput());
-    if (this.#leaving.length > 0 && !this.#blocked) this.#tellSent();
-  }
-
-  #tellSent(): void {
-    const leaving = this.#leaving;
-    this.#leaving = [];
+  sent(carried: H2Exchange): void {
+    const { exchange } = carried;
+    if (carried.over) return;
     const now = this.now();
-    for (const carried of leaving) {
-      const { exchange } = carried;
-      if (this.#carried.get(exchange) !== carried) continue;
-      exchange.sent(carried.written, now);
-      if (carried.body === undefined && this.#carried.has(exchange)) carried.limit("head", now);
-    }
+    exchange.sent(carried.written, now);
+    if (carried.body === undefined && !carried.over) carried.limit("head", now);
+  }
+
+  stuffed(): void {
+    this.#die(new SocketError("The server reads nothing"), "flood");
   }
 
   drain(): void {
-    this.#blocked = false;
-    this.#flush();
+    this.#writer.drained();
     this.writable(undefined);
   }
 
@@ -237,7 +197,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     } catch (error) {
       return this.#die(error as Error, "protocol");
     }
-    if (this.#codec.waiting > 0) this.#flushSoon();
+    if (this.#codec.waiting > 0) this.#writer.soon();
   }
 
   end(): void {
@@ -252,44 +212,22 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
 
   settings(peer: PeerSettings): void {
     if (this.#draining) return;
-    this.#capacity = Math.min(peer.maxConcurrentStreams, MOST_STREAMS);
-    if (this.#entry) this.#context.pool.resized(this.#entry, this.#capacity);
+    this.capacity = Math.min(peer.maxConcurrentStreams, MOST_STREAMS);
+    if (this.#entry) this.#context.pool.resized(this.#entry, this.capacity);
   }
 
   informational(stream: Stream, { status, section }: CheckedHead): void {
-    const carried = stream.owner;
-    try {
-      carried.exchange.informational(status, section);
-    } catch (error) {
-      return this.failed(carried, error as Error);
-    }
-    if (status === 100) carried.goOn();
+    stream.owner.informed(status, section);
   }
 
-  head(stream: Stream, { status, section, length }: CheckedHead, last: boolean): void {
-    const carried = stream.owner;
-    const { exchange } = carried;
-    const now = this.now();
-    carried.unlimit();
-    carried.goOn();
-    const none = last || stream.bodyless || length === 0;
-    const body = exchange.respond({ status, reason: "", version: "2", section }, none ? null : length, now, false);
-    if (this.#carried.get(exchange) !== carried) return;
-    carried.body = body;
-    if (!last) carried.limit("read", now);
+  head(stream: Stream, head: CheckedHead, last: boolean): void {
+    stream.owner.answered(head, last || stream.bodyless, last, this.now());
   }
 
   data(stream: Stream, bytes: Uint8Array, from: number, to: number): void {
-    const carried = stream.owner;
-    const { exchange, body } = carried;
-    const size = to - from;
-    exchange.chunk(size);
-    body?.push(bytes, from, to, this.#space.owned);
-    if (this.#carried.get(exchange) !== carried) return;
     const now = this.now();
-    carried.limit("read", now);
-    if (carried.paused) carried.owed += size;
-    else this.#codec.consumed(stream, size, now);
+    const consumed = stream.owner.received(bytes, from, to, this.#space.owned, now);
+    if (consumed > 0) this.#codec.consumed(stream, consumed, now);
   }
 
   ended(stream: Stream, trailers: H2Section | null): void {
@@ -316,7 +254,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     if (code !== ErrorCode.NO_ERROR) this.#farewell = ` after GOAWAY (${errorName(code)})`;
     if (this.#draining) return;
     this.#draining = true;
-    this.#capacity = 0;
+    this.capacity = 0;
     if (this.#entry === undefined) return;
     if (this.#carried.size > 0) return this.#context.pool.resized(this.#entry, 0);
     this.#die(new SocketError("The server went away"), "go-away");
@@ -345,14 +283,14 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
       this.#space.rest();
     }
     this.#context.pool.release(this.#entry!, this.#reusable, now);
-    if (this.#carried.size === 0 && !this.#closed) this.#mayLetGo();
+    if (this.#carried.size === 0 && !this.#closed) this.#hold.mayLetGo();
   }
 
   /** It ends with an error on our side; its stream is reset. */
   failed(carried: H2Exchange, error: Error): void {
-    if (this.#carried.get(carried.exchange) !== carried) return;
+    if (carried.over) return;
     if (carried.stream !== undefined) this.#codec.reset(carried.stream, ErrorCode.CANCEL);
-    this.#flushSoon();
+    this.#writer.soon();
     // A limit that was passed may be the connection's fault.
     if (carried.stream !== undefined && error.name === "TimeoutError") this.#life.doubt();
     this.#drop(carried, error);
@@ -360,9 +298,9 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
 
   /** It ends with an error; its stream is over. */
   #drop(carried: H2Exchange, error: Error): void {
-    const { exchange, body } = carried;
+    const { exchange } = carried;
     const now = this.now();
-    const failure = error instanceof SocketError ? lostError(exchange.attempt.progress, error, body) : error;
+    const failure = error instanceof SocketError ? failureOf(error, carried, "") : error;
     this.#forget(carried);
     exchange.failed(failure, now);
     this.#release(now);
@@ -371,15 +309,11 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   /** The server has not processed it: it goes out again, whatever its method. */
   #replay(carried: H2Exchange, why: string): void {
     const { exchange } = carried;
-    const { body } = exchange.request;
     const now = this.now();
-    const error = new SocketError(`${why} before it processed the request`, {
-      code: "H2_REFUSED_STREAM",
-      progress: "unsent",
-    });
+    const error = unprocessedError(why);
+    const again = mayReplay(carried);
     exchange.attempt.progress = "unsent";
     this.#forget(carried);
-    const again = exchange.replays < MOST_REPLAYS && carried.body === undefined && (body === null || body.replayable);
     if (again) exchange.superseded(error, now);
     else exchange.failed(error, now);
     this.#release(now);
@@ -402,24 +336,12 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     for (const each of carried) {
       const { exchange, body } = each;
       each.release();
-      const failure = this.#failureFor(error, each);
+      const failure = failureOf(error, each, this.#farewell);
       if (exchange.mayResend(failure) && body === undefined) {
         exchange.superseded(failure, now);
         this.#context.resend(exchange, this.#entry!, now);
       } else exchange.failed(failure, now);
     }
-  }
-
-  /** An error of its own for each call: what it tells of its request differs. */
-  #failureFor(error: Error, { exchange, body }: H2Exchange): Error {
-    const { progress } = exchange.attempt;
-    if (error instanceof SocketError) {
-      const { code } = error;
-      const cause = this.#farewell === "" ? error : new SocketError(error.message + this.#farewell, { code });
-      return lostError(progress, cause, body);
-    }
-    if (!(error instanceof RemoteProtocolError)) return error;
-    return new RemoteProtocolError(error.message, { code: error.code, progress, cause: error });
   }
 
   dead(): void {
@@ -429,7 +351,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
 
   ask(): void {
     this.#codec.ping();
-    this.#flushSoon();
+    this.#writer.soon();
   }
 
   close(reason: string): void {
@@ -444,28 +366,13 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   #shut(reason: string): void {
     if (this.#closed) return;
     if (reason !== "protocol") this.#codec.goAway(ErrorCode.NO_ERROR);
-    // Whoever reads still learns why.
-    if (reason !== "lost" && !this.#blocked) this.#socket.write(this.#codec.takeOutput());
+    this.#writer.close(reason !== "lost");
     this.#closed = true;
     this.#life.stop();
-    if (this.#served > 0) this.#ends ??= endsOf(this.#socket);
+    if (this.#served > 0) this.#facts.keep();
+    this.#hold.end();
     this.#socket.close();
     this.#context.evicted(this.id, reason, undefined);
-  }
-
-  #mayLetGo(): void {
-    if (this.#listed) return;
-    this.#listed = true;
-    this.#context.unrefs.add(this);
-  }
-
-  letGo(): boolean {
-    this.#listed = false;
-    if (this.#carried.size > 0) return false;
-    if (this.#closed) return true;
-    this.#holds = false;
-    this.#socket.unref();
-    return true;
   }
 
   takeOver(): Socket {
@@ -487,16 +394,6 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     carried.limit("read", now);
     this.#codec.consumed(carried.stream!, carried.owed, now);
     carried.owed = 0;
-    this.#flushSoon();
+    this.#writer.soon();
   }
-
-  #facts(reused: boolean): ConnectionFacts {
-    const { remoteAddress, localAddress } = this.#ends ??= endsOf(this.#socket);
-    const { tls } = this.#socket;
-    return { id: this.id, protocol: "h2", reused, remoteAddress, localAddress, proxy: this.#route.proxy?.label, tls };
-  }
-}
-
-function endsOf({ remoteAddress, localAddress }: Socket): Pick<Socket, "remoteAddress" | "localAddress"> {
-  return { remoteAddress, localAddress };
 }

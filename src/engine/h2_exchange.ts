@@ -5,7 +5,8 @@
  */
 
 import type { Call } from "../core/call.ts";
-import type { HeaderList } from "../http/header_list.ts";
+import type { FieldSource, HeaderList } from "../http/header_list.ts";
+import type { CheckedHead } from "../protocol/h2/response_fields.ts";
 import type { H2Stream } from "../protocol/h2/h2_stream.ts";
 import type { Exchange } from "./exchange.ts";
 import type { H2Head } from "./h2_head.ts";
@@ -41,6 +42,8 @@ export class H2Exchange implements H2UploadHost {
   upload: H2Upload | undefined = undefined;
   /** Whether the consumer of the body fell behind. */
   paused = false;
+  /** Whether it has ended. */
+  over = false;
   /** Bytes of the body that the consumer has not made room for. */
   owed = 0;
   /** Bytes sent for it, heads included. */
@@ -86,6 +89,7 @@ export class H2Exchange implements H2UploadHost {
 
   /** Forgets all but the stream. Returns whether a part of the request was given up. */
   release(): boolean {
+    this.over = true;
     this.unlimit();
     this.scope.remove(this.#onCancel);
     return this.stopUpload();
@@ -98,6 +102,42 @@ export class H2Exchange implements H2UploadHost {
     this.#holding = false;
     upload?.stop();
     return upload !== undefined;
+  }
+
+  // From the stream
+
+  /** A 1xx head. */
+  informed(status: number, section: FieldSource): void {
+    try {
+      this.exchange.informational(status, section);
+    } catch (error) {
+      return this.#host.failed(this, error as Error);
+    }
+    if (status === 100) this.goOn();
+  }
+
+  /** The final head; nothing follows after the `last`, and no body where there is `none`. */
+  answered({ status, section, length }: CheckedHead, none: boolean, last: boolean, now: number): void {
+    this.unlimit();
+    // A body still held back is not wanted any more: the end of the stream gives it up.
+    this.#holding = false;
+    const size = none || length === 0 ? null : length;
+    const body = this.exchange.respond({ status, reason: "", version: "2", section }, size, now, false);
+    // Whoever was told may have ended it.
+    if (this.over) return;
+    this.body = body;
+    if (!last) this.limit("read", now);
+  }
+
+  /** Bytes of the body; returns how many more the server may be given credit for. */
+  received(bytes: Uint8Array, from: number, to: number, owned: boolean, now: number): number {
+    this.exchange.chunk(to - from);
+    this.body?.push(bytes, from, to, owned);
+    if (this.over) return 0;
+    this.limit("read", now);
+    if (!this.paused) return to - from;
+    this.owed += to - from;
+    return 0;
   }
 
   #expired(): void {

@@ -77,6 +77,10 @@ export const DIFFERENCES: readonly Difference[] = [
     test: "two calls of download() to one file do not mix",
     reason: "a thread that waits has one call at a time",
   },
+  {
+    test: "a call that is aborted over HTTP/2 leaves the others of its connection whole",
+    reason: "the option signal is refused",
+  },
 ];
 
 /** Whether a test is for the asynchronous client alone. */
