@@ -31,6 +31,7 @@ const NEVER: Readonly<Record<string, string>> = {
   dns: CONNECTS,
   guard: CONNECTS,
   tls: CONNECTS,
+  http2: CONNECTS,
   proxy: CONNECTS,
   trustEnv: CONNECTS,
   unix: CONNECTS,

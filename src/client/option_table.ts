@@ -28,6 +28,7 @@ export const OPTION_SCOPES: Readonly<Record<keyof ClientOptions | keyof RequestO
   compress: "both",
   lenient: "both",
   tls: "both",
+  http2: "both",
   proxy: "both",
   trustEnv: "both",
   unix: "both",

@@ -9,7 +9,7 @@ import type { CallListener } from "../core/call_event.ts";
 import type { Auth } from "../core/auth.ts";
 import type { Hooks } from "../core/hooks.ts";
 import type { Coding } from "../core/runtime.ts";
-import type { LenientRule } from "../core/settings.ts";
+import type { Http2Choice, LenientRule } from "../core/settings.ts";
 import type { TlsVersion } from "../core/tls.ts";
 import type { Transport } from "../core/transport.ts";
 import type { OnProgress } from "../http/body.ts";
@@ -87,7 +87,7 @@ export interface TlsOptions {
   minVersion?: TlsVersion;
   /** Newest version offered. @default {the runtime's} */
   maxVersion?: TlsVersion | null;
-  /** Protocols offered by ALPN. @default {["http/1.1"]} */
+  /** Protocols offered by ALPN, in place of `h2` and `http/1.1` with `http2`, and of `http/1.1` alone without. @default {["http/1.1"]} */
   alpn?: readonly string[] | null;
 }
 
@@ -130,6 +130,12 @@ export interface SharedOptions {
   lenient?: readonly LenientRule[] | null;
   /** TLS towards servers. @default {see tls} */
   tls?: TlsOptions | null;
+  /**
+   * Offer HTTP/2 by ALPN, and speak HTTP/1.1 where the server does not choose it.
+   * `"prior-knowledge"` also speaks HTTP/2 to `http:` URLs, unasked.
+   * @default {false}
+   */
+  http2?: Http2Choice | null;
   /** The proxy; `false` for none, whatever the environment says. @default {that of the environment} */
   proxy?: ProxyInput | false | null;
   /** Read HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY where permitted. @default {true} */

@@ -57,6 +57,7 @@ const RESOLVERS: { readonly [name: string]: Resolver } = {
     lenient: new Set(listOf("lenient", value ?? [], (name, rule) => oneOf(name, rule, LENIENT_RULES))),
   }),
   tls: (value: SharedOptions["tls"], { runtime }) => ({ tls: resolveTls(value ?? undefined, runtime.files) }),
+  http2: (value: SharedOptions["http2"]) => ({ http2: resolveHttp2(value) }),
   unix: (value: SharedOptions["unix"]) => ({ unix: value == null ? null : text("unix", value) }),
   localAddress: (value: SharedOptions["localAddress"]) => ({
     localAddress: value == null ? null : text("localAddress", value),
@@ -85,6 +86,7 @@ export function resolveClient(options: object, context: ResolveContext): Setting
     resolve((options as Record<string, unknown>)[name] as never, context)
   );
   const settings = Object.assign({ callLayers: [], networkLayers: [], ownCookies: "", save: null }, ...all) as Settings;
+  checkAlpn(settings);
   const refused = context.capabilities?.refused ?? {};
   return Object.freeze({ ...settings, proxy: "proxy" in refused ? null : proxyOf(options, context) });
 }
@@ -107,13 +109,28 @@ export function resolveRequest(base: Settings, given: object, merged: object, co
   if (from.proxy !== undefined || from.trustEnv !== undefined) {
     changed = { ...changed, proxy: proxyOf(merged, context) };
   }
-  return changed === undefined ? base : Object.freeze({ ...base, ...changed });
+  if (changed === undefined) return base;
+  const settings = { ...base, ...changed };
+  if (changed.tls !== undefined || changed.http2 !== undefined) checkAlpn(settings);
+  return Object.freeze(settings);
 }
 
 function proxyOf(options: object, { runtime }: ResolveContext): Settings["proxy"] {
   const { proxy, trustEnv } = options as SharedOptions;
   const trusted = trustEnv == null ? true : flag("trustEnv", trustEnv);
   return resolveProxy(proxy ?? undefined, trusted, runtime);
+}
+
+function resolveHttp2(value: SharedOptions["http2"]): Settings["http2"] {
+  if (value == null) return false;
+  if (typeof value === "boolean" || value === "prior-knowledge") return value;
+  throw wrongType("http2", value, 'true, false or "prior-knowledge"');
+}
+
+/** Whoever offers a protocol must be able to speak it. */
+function checkAlpn({ tls, http2 }: Settings): void {
+  if (http2 !== false || !tls.alpn?.includes("h2")) return;
+  throw new TypeError('Cannot use the option "tls.alpn": it names "h2" and http2 is false, expected http2: true');
 }
 
 function resolveAuth(value: AuthInput | null | undefined, { baseUrl, request }: ResolveContext): Settings["auth"] {

@@ -74,8 +74,9 @@ function identityOf(fields: object): string {
 
 function protocolName(option: string, value: unknown): string {
   const name = text(option, value);
-  if (name === "http/1.1") return name;
-  throw wrongRange(option, value, '"http/1.1": no other protocol can be spoken');
+  // With a proxy HTTP/1.1 alone is spoken.
+  if (name === "http/1.1" || (name === "h2" && option.startsWith("tls."))) return name;
+  throw wrongRange(option, value, '"http/1.1", or "h2" with http2: no other protocol can be spoken');
 }
 
 function readPins(option: string, value: unknown): string[] {

@@ -37,6 +37,8 @@ export interface Runtime {
   readonly hostFetch?: HostFetch;
   /** Asks the system's resolver, hosts file included. Rejects with `DNSError`. */
   lookup(name: string, cancel: CancelToken): Promise<readonly ResolvedAddress[]>;
+  /** Runs `callback` once, after what is ready to run now; a microtask where there is nothing better. */
+  afterTurn?(callback: () => void): void;
   /** Opens a UDP or TCP exchange with a DNS server: one query message out, one answer in. */
   dnsQuery(server: string, message: Uint8Array, cancel: CancelToken): Promise<Uint8Array>;
   /** Reads an environment variable; `undefined` when unset or not permitted. Never prompts. */

@@ -181,12 +181,16 @@ export interface TlsChoice {
   readonly key: string;
 }
 
+/** Whether HTTP/2 is offered; `prior-knowledge` also speaks it in clear text, unasked. */
+export type Http2Choice = boolean | "prior-knowledge";
+
 /** All options of a call, resolved. */
 export interface Settings {
   readonly timeout: TimeoutSettings;
   readonly limits: LimitSettings;
   readonly lenient: ReadonlySet<LenientRule>;
   readonly tls: TlsChoice;
+  readonly http2: Http2Choice;
   readonly proxy: ProxyChoice | null;
   /** Path of a unix socket to connect to instead of the URL's host; `null` for none. */
   readonly unix: string | null;

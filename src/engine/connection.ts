@@ -40,6 +40,10 @@ export interface EngineContext {
   now(): number;
   /** Sends the request of an exchange again, on a fresh connection in the place of `entry`. */
   resend(exchange: Exchange, entry: PoolEntry<Connection>, now: number): void;
+  /** Sends the request of an exchange again, which the server has not processed. */
+  replay(exchange: Exchange, now: number): void;
+  /** Runs `callback` once, after what is ready to run now. */
+  afterTurn(callback: () => void): void;
   /** A connection was closed; `call` if one is concerned. */
   evicted(connection: number, reason: string, call: Call | undefined): void;
 }

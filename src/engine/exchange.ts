@@ -38,6 +38,8 @@ export class Exchange implements BodySource {
   readonly #settle: Settle;
   /** Whether the request was sent again already: it is done once. */
   readonly resent: boolean;
+  /** How often a server left the request unprocessed so far. */
+  replays = 0;
   #connection: Connection | undefined;
   #reused = false;
   #sending = false;

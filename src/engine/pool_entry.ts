@@ -84,6 +84,8 @@ export class PoolDial<C = unknown> {
 export interface PoolKey {
   /** Whether its connections may turn out to carry several exchanges at once. */
   readonly mayMultiplex: boolean;
+  /** What was learnt of that: kept here, beyond the last connection; only the pool sets it. */
+  multiplexed?: boolean | undefined;
   /** What the pool knows of it, so that it is found without a search; only the pool sets it. */
   slots: object | undefined;
 }
@@ -119,6 +121,12 @@ export class RouteSlots<C = unknown> {
   /** Connections open or being opened. */
   get size(): number {
     return this.entries.size + this.dials.size;
+  }
+
+  /** Whether a connection that carries several exchanges will take further ones when one of its own is over. */
+  get servesLater(): boolean {
+    for (const { capacity, retireAt } of this.entries) if (capacity > 0 && retireAt > -Infinity) return true;
+    return false;
   }
 
   /** Whether nothing is left of it. */

@@ -21,7 +21,7 @@ export class PoolInventory<C> {
   routeOf(key: PoolKey): RouteSlots<C> {
     let route = this.routes.get(key);
     if (route === undefined) {
-      this.routes.set(key, route = new RouteSlots<C>(key, key.mayMultiplex ? undefined : false));
+      this.routes.set(key, route = new RouteSlots<C>(key, key.mayMultiplex ? key.multiplexed : false));
       key.slots = route;
     }
     return route;

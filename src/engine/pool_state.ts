@@ -141,7 +141,7 @@ export class PoolState<C> {
       this.#queue.remove(sponsor);
       this.#queue.putBack(sponsor, route);
     }
-    route.multiplexed = opened.multiplexed;
+    route.multiplexed = route.key.multiplexed = opened.multiplexed;
     const retireAt = dial.purged ? -Infinity : opened.retireAt;
     const entry = this.#books.addEntry(route, connection, opened.capacity, retireAt);
     if (dial.reserved) {
@@ -183,7 +183,7 @@ export class PoolState<C> {
   ): readonly PoolAction<C>[] {
     entry.active--;
     if (entry.gone) return NONE;
-    if (!reusable) entry.retireAt = -Infinity;
+    if (!reusable || entry.retireAt <= now) entry.retireAt = -Infinity;
     if (entry.retireAt <= now) {
       if (entry.active > 0) entry.route.free.remove(entry.free);
       else this.#drop(entry, reusable ? "age" : "not-reusable");
@@ -366,8 +366,9 @@ export class PoolState<C> {
   /** Whether one more dial of this route is within its own limits and may be of use. */
   #mayDial(route: RouteSlots<C>): boolean {
     if (route.size >= this.#limits.perRoute) return false;
-    // One connection may turn out to serve all who wait, or is known to serve many.
-    return route.multiplexed === false || route.dials.size === 0;
+    if (route.multiplexed === false) return true;
+    // One connection may turn out to serve all who wait; one that serves many is enough (RFC 9113 §9.1).
+    return route.dials.size === 0 && !(route.multiplexed && route.servesLater);
   }
 
   readonly #eligible = (route: RouteSlots<C>): boolean => route.queue.size > 0 && this.#mayDial(route);

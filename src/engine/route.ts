@@ -7,11 +7,14 @@
 
 import type { HttpRequest } from "../http/request.ts";
 import type { RequestUrl } from "../http/request_url.ts";
-import type { ProxyTarget, Settings, TlsChoice } from "../core/settings.ts";
+import type { Http2Choice, ProxyTarget, Settings, TlsChoice } from "../core/settings.ts";
 import type { TlsSettings } from "../core/tls.ts";
 
 /** Offered unless the options say otherwise. */
 const DEFAULT_ALPN: readonly string[] = Object.freeze(["http/1.1"]);
+
+/** The same where HTTP/2 is wanted. */
+const H2_ALPN: readonly string[] = Object.freeze(["h2", "http/1.1"]);
 
 /** Routes kept before unused ones are dropped: a crawler meets very many. */
 const MANY_ROUTES = 4_096;
@@ -34,7 +37,11 @@ export class Route {
   readonly localAddress: string | null;
   /** Whether requests go to the proxy itself, in absolute form, instead of through a tunnel. */
   readonly forwarded: boolean;
-  /** Whether ALPN may choose HTTP/2. */
+  /** Whether HTTP/2 is wanted, by ALPN; in clear text only by prior knowledge. */
+  readonly http2: Http2Choice;
+  /** Whether HTTP/2 is spoken in clear text, unasked. */
+  readonly priorKnowledge: boolean;
+  /** Whether ALPN may choose HTTP/2, or it is known already. */
   readonly mayMultiplex: boolean;
   /** The route in words, without a secret. */
   readonly label: string;
@@ -42,11 +49,13 @@ export class Route {
   readonly choice: TlsChoice;
   /** @internal What the pool knows of it. */
   slots: object | undefined = undefined;
+  /** @internal Whether its last connection carried several exchanges; `undefined` before the first. */
+  multiplexed: boolean | undefined = undefined;
   /** @internal Who made it; `undefined` once it was dropped. */
   table: RouteTable | undefined;
 
   /** @internal */
-  constructor(table: RouteTable, url: RequestUrl, settings: Settings, proxy: ProxyTarget | null) {
+  constructor(table: RouteTable, url: RequestUrl, settings: Settings, proxy: ProxyTarget | null, http2: Http2Choice) {
     const choice = settings.tls;
     this.scheme = url.scheme;
     this.host = url.hostname;
@@ -61,21 +70,29 @@ export class Route {
     this.tls = url.scheme === "http" ? null : Object.freeze({
       ...choice.settings,
       serverName: choice.serverName ?? url.hostname,
-      alpn: choice.alpn ?? DEFAULT_ALPN,
+      alpn: choice.alpn ?? (http2 === false ? DEFAULT_ALPN : H2_ALPN),
     });
     this.forwarded = proxy !== null && url.scheme === "http" &&
       (proxy.scheme === "http" || proxy.scheme === "https") && table.mayForward(url.hostname, url.port);
-    this.mayMultiplex = this.tls?.alpn?.includes("h2") ?? false;
+    this.http2 = http2;
+    this.priorKnowledge = http2 === "prior-knowledge" && this.tls === null && !this.forwarded;
+    this.mayMultiplex = this.priorKnowledge || (this.tls?.alpn?.includes("h2") ?? false);
     this.label = describe(this);
   }
 
   /** @internal Whether it stands for these settings; the origin is known to be equal. */
-  fits(settings: Settings, proxy: ProxyTarget | null): boolean {
-    return (this.proxy === proxy || (this.proxy !== null && proxy !== null && this.proxy.key === proxy.key)) &&
+  fits(settings: Settings, proxy: ProxyTarget | null, http2: Http2Choice): boolean {
+    return this.http2 === http2 &&
+      (this.proxy === proxy || (this.proxy !== null && proxy !== null && this.proxy.key === proxy.key)) &&
       this.unix === settings.unix &&
       this.localAddress === settings.localAddress &&
       (this.tls === null || this.choice === settings.tls || sameTls(this.choice, settings.tls));
   }
+}
+
+/** What turns a whole connection into something else needs one of its own: that is HTTP/1.1's way. */
+function http2For(request: HttpRequest, wanted: Http2Choice): Http2Choice {
+  return request.method === "CONNECT" || request.headers.has("upgrade") ? false : wanted;
 }
 
 function describe(route: Route): string {
@@ -119,23 +136,24 @@ export class RouteTable {
     // A unix socket is where the caller wants to go: no proxy leads there.
     const proxy = settings.proxy === null || settings.unix !== null ? null : settings.proxy.proxyFor(request.url);
     const last = request.wire.route as Route | undefined;
-    if (last !== undefined && last.table === this && last.fits(settings, proxy)) return last;
-    const route = this.#find(request.url, settings, proxy);
+    const http2 = settings.http2 === false ? false : http2For(request, settings.http2);
+    if (last !== undefined && last.table === this && last.fits(settings, proxy, http2)) return last;
+    const route = this.#find(request.url, settings, proxy, http2);
     request.wire.route = route;
     return route;
   }
 
-  #find(url: RequestUrl, settings: Settings, proxy: ProxyTarget | null): Route {
+  #find(url: RequestUrl, settings: Settings, proxy: ProxyTarget | null, http2: Http2Choice): Route {
     let routes = this.#byOrigin.get(url.origin);
     if (routes !== undefined) {
-      for (const route of routes) if (route.fits(settings, proxy)) return route;
+      for (const route of routes) if (route.fits(settings, proxy, http2)) return route;
     }
     if (this.#size >= this.#sweepAt) {
       this.#sweep();
       routes = this.#byOrigin.get(url.origin);
     }
     if (routes === undefined) this.#byOrigin.set(url.origin, routes = []);
-    const route = new Route(this, url, settings, proxy);
+    const route = new Route(this, url, settings, proxy, http2);
     routes.push(route);
     this.#size++;
     return route;

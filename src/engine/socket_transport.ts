@@ -11,7 +11,7 @@ import type { CallListener } from "../core/call_event.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { Connector } from "../core/socket.ts";
 import type { CloseOptions, Settle, Transport } from "../core/transport.ts";
-import { AbortError, ConnectError } from "../errors.ts";
+import { AbortError } from "../errors.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { Connection, EngineContext } from "./connection.ts";
@@ -38,7 +38,7 @@ export interface SocketTransportParts {
   /** Opens sockets. */
   readonly connector: Connector;
   /** Looks names up; digests for the login to proxies. */
-  readonly runtime: Pick<Runtime, "lookup" | "dnsQuery" | "hash" | "env" | "files">;
+  readonly runtime: Pick<Runtime, "lookup" | "dnsQuery" | "hash" | "env" | "files" | "afterTurn">;
   readonly clock: Clock;
   readonly deadlines: DeadlineQueue;
   /** @default {DEFAULT_ENGINE} */
@@ -46,6 +46,9 @@ export interface SocketTransportParts {
   /** Told what concerns no call: connections evicted while idle. */
   readonly listener?: CallListener | null;
 }
+
+/** Bytes of a head that an HTTP/2 server is told of; each call has its own limit besides. */
+const HEAD_BYTES = 64 * 1024;
 
 /** Sends requests over pooled connections. */
 export class SocketTransport implements Transport, EngineContext {
@@ -58,6 +61,7 @@ export class SocketTransport implements Transport, EngineContext {
   readonly #dial: DialContext;
   readonly #login: ProxyLoginTools;
   readonly #listener: CallListener | null;
+  readonly #afterTurn: (callback: () => void) => void;
   #connections = 0;
   #closing: Promise<void> | undefined;
 
@@ -65,6 +69,7 @@ export class SocketTransport implements Transport, EngineContext {
     const { connector, runtime, clock, deadlines, options = DEFAULT_ENGINE } = parts;
     const dns = options.dns ?? DEFAULT_DNS;
     this.#clock = clock;
+    this.#afterTurn = runtime.afterTurn?.bind(runtime) ?? queueMicrotask;
     this.unrefs = new LazyUnref(clock);
     this.#login = { runtime, clock };
     this.#listener = parts.listener ?? null;
@@ -177,12 +182,12 @@ export class SocketTransport implements Transport, EngineContext {
   }
 
   async #open(route: Route, task: DialTask): Promise<Connection> {
+    // Loaded for who asks for it alone, beside the dial.
+    const h2 = route.http2 === false ? undefined : import("./h2_connection.ts");
     const socket = await dial(route, task, this.#dial);
-    if (socket.alpn === "h2") {
-      socket.close();
-      throw new ConnectError(`Cannot speak with ${route.label}: it chose HTTP/2, expected HTTP/1.1`, {
-        retryable: false,
-      });
+    if (h2 !== undefined && (socket.alpn === "h2" || route.priorKnowledge)) {
+      const { H2Connection } = await h2;
+      return new H2Connection(++this.#connections, this, route, socket, HEAD_BYTES);
     }
     return new H1Connection(++this.#connections, this, route, socket);
   }
@@ -199,6 +204,19 @@ export class SocketTransport implements Transport, EngineContext {
     const attempt = call.startAttempt(request, now);
     const next = new Exchange(this, request, call, attempt, route, settle, true);
     this.pool.replace(entry, route, call, attempt, now, next);
+  }
+
+  replay(exchange: Exchange, now: number): void {
+    const { request, call, route, settle, resent, replays } = exchange;
+    call.cause = "resend";
+    const attempt = call.startAttempt(request, now);
+    const next = new Exchange(this, request, call, attempt, route, settle, resent);
+    next.replays = replays + 1;
+    this.pool.acquire(route, call, attempt, now, next);
+  }
+
+  afterTurn(callback: () => void): void {
+    this.#afterTurn(callback);
   }
 
   evicted(connection: number, reason: string, call: Call | undefined): void {

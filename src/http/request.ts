@@ -34,7 +34,7 @@ export class HttpRequest {
   /** The body; `null` for none. */
   readonly body: Body | null;
   /** @internal What the engine derived from this request; empty at first. */
-  readonly wire: { route?: unknown; head?: unknown } = {};
+  readonly wire: { route?: unknown; head?: unknown; h2?: unknown } = {};
   /** What `withHeader` made last, and of what: layers set the same field on a repeated request again and again. */
   #made: { readonly name: string; readonly value: string; readonly request: HttpRequest } | undefined;
 

@@ -32,6 +32,11 @@ export class NodeRuntime implements Runtime {
     return lookupByNode(name, cancel);
   }
 
+  /** Behind all that the sockets have brought in this turn: microtasks would write for each of them. */
+  afterTurn(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   dnsQuery(server: string, message: Uint8Array, cancel: CancelToken): Promise<Uint8Array> {
     return dnsQueryByNode(server, message, cancel);
   }

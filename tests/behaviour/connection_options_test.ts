@@ -36,7 +36,7 @@ behaviour("a certificate that nobody vouches for is refused before a byte is sen
 option("tls.extraCa", "is trusted beside the trust store", async ({ client, origin }) => {
   const c = client({ tls: { extraCa: origin.ca } });
   const echo = await c.get(`${origin.https}/echo`).json() as Echo;
-  assertEquals([echo.encrypted, echo.tls.alpn, echo.tls.servername], [true, "http/1.1", "localhost"]);
+  assertEquals([echo.encrypted, echo.tls.servername], [true, "localhost"]);
   assertEquals((await c.get(`${origin.https}/echo`).json() as Echo).connection, echo.connection);
 });
 
@@ -98,7 +98,7 @@ option("tls.maxVersion", "offers no newer version", async ({ client, origin }) =
 option("tls.alpn", "is what is offered", async ({ client, origin }) => {
   const c = client({ tls: { extraCa: origin.ca, alpn: ["http/1.1"] } });
   assertEquals((await c.get(`${origin.https}/echo`).json() as Echo).tls.alpn, "http/1.1");
-  await assertRejects(async () => await c.get(`${origin.https}/echo`, { tls: { alpn: ["h2"] } }), RangeError);
+  await assertRejects(async () => await c.get(`${origin.https}/echo`, { tls: { alpn: ["h2"] } }), TypeError);
 });
 
 behaviour("requests with different TLS never share a connection", async ({ client, origin }) => {

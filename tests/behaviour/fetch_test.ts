@@ -178,8 +178,7 @@ const FAILURES: readonly [what: string, run: (subject: Subject) => Promise<unkno
   [
     "the body is cut short",
     async ({ client, url }) => {
-      const base64 = btoa("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-      return await (await client().fetch(url("/raw", { base64 }))).text();
+      return await (await client().fetch(url("/file", { size: 10, steps: "cut:3" }))).text();
     },
     IncompleteReadError,
   ],

@@ -67,9 +67,9 @@ behaviour(
 
 behaviour("a response has its head, its body and its facts as plain members", async ({ client, url }) => {
   const response = await client().get(url("/echo", { h: ["X-One: 1", "X-Two: 2", "X-One: 3"] }));
-  assertEquals([response.status, response.statusText, response.ok, response.httpVersion], [200, "OK", true, "1.1"]);
+  assertEquals([response.status, response.ok], [200, true]);
   assertEquals(response.headers.get("x-one"), "1, 3");
-  assertEquals(response.rawHeaders.filter(([name]) => name.startsWith("X-")).map(([, value]) => value), [
+  assertEquals(response.rawHeaders.filter(([name]) => /^x-/i.test(name)).map(([, value]) => value), [
     "1",
     "3",
     "2",
@@ -85,8 +85,12 @@ behaviour("a response has its head, its body and its facts as plain members", as
     Math.abs(Object.values(phases).reduce((sum, phase) => sum + phase, 0) - total) <= 1,
     JSON.stringify(response.timings),
   );
-  assertEquals(response.connection?.protocol, "http/1.1");
   assert(response.connection?.remoteAddress?.startsWith("127.0.0.1:"));
+});
+
+behaviour("a response says the version of HTTP and the words of its status", async ({ client, url }) => {
+  const { statusText, httpVersion, connection } = await client().get(url("/echo"));
+  assertEquals([statusText, httpVersion, connection?.protocol], ["OK", "1.1", "http/1.1"]);
 });
 
 behaviour("toWeb() gives a real web response", async ({ client, url }) => {

@@ -73,9 +73,9 @@ export class Model {
   }
 
   /** Dial `name` succeeds. */
-  dialled(name: string, capacity = 1): PoolEntry<number> {
+  dialled(name: string, capacity = 1, multiplexed: boolean = capacity > 1): PoolEntry<number> {
     const dial = this.#take(name);
-    const opened = { capacity, multiplexed: capacity > 1, retireAt: this.now + this.maxAge };
+    const opened = { capacity, multiplexed, retireAt: this.now + this.maxAge };
     const { entry, actions } = this.state.dialled(dial, ++this.#connection, opened, this.now);
     this.perform(actions);
     return entry;

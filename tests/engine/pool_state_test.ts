@@ -398,8 +398,19 @@ test("PoolState lets calls wait for the first dial of a route that may multiplex
   const pool = new Model();
   for (const name of ["w1", "w2", "w3"]) pool.acquire(name, pool.h2);
   assertEquals(pool.log(), ["dial d1 for w1"]);
-  pool.dialled("d1", 2);
-  assertEquals(pool.log(), ["serve w1 1", "serve w2 1", "dial d2 for w3"]);
+  const entry = pool.dialled("d1", 2);
+  assertEquals(pool.log(), ["serve w1 1", "serve w2 1"]);
+  pool.release(entry);
+  assertEquals(pool.log(), ["serve w3 1"]);
+});
+
+test("PoolState dials anew once a connection that carries many takes no more", () => {
+  const pool = new Model();
+  for (const name of ["w1", "w2"]) pool.acquire(name, pool.h2);
+  const entry = pool.dialled("d1", 1, true);
+  assertEquals(pool.log(), ["dial d1 for w1", "serve w1 1"]);
+  pool.perform(pool.state.resized(entry, 0, pool.now));
+  assertEquals(pool.log(), ["dial d2 for w2"]);
 });
 
 test("PoolState dials for all who wait once a route turned out not to multiplex", () => {

@@ -48,6 +48,7 @@ export function settings(change: SettingsChange = {}): Settings {
     proxy: null,
     unix: null,
     localAddress: null,
+    http2: false,
     retry: null,
     redirect: null,
     decode: null,

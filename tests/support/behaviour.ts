@@ -1,9 +1,9 @@
 /**
  * Owns how a behaviour test is run: with a client to try, against the server in another process,
- * and under the leak rule; once with the asynchronous client and once with the blocking one.
+ * and under the leak rule; with the asynchronous client, with the blocking one, and over HTTP/2.
  * A behaviour test does not know which it has: it only ever awaits calls and iterates with
- * `for await`, both of which take values as well as promises. Where the two differ by nature, a
- * row of `differences.ts` says why.
+ * `for await`, both of which take values as well as promises. Where they differ by nature, a
+ * row of `differences.ts` or `http1_only.ts` says why.
  *
  * A test of an option is named for it: `option("timeout.read", "does what when", …)`; a meta test
  * finds the options that have none.
@@ -13,10 +13,16 @@ import * as asynchronous from "../../mod.ts";
 import type { Client, ClientOptions } from "../../mod.ts";
 import * as blocking from "../../sync.ts";
 import { differs } from "../behaviour/differences.ts";
+import { isHttp1Only } from "../behaviour/http1_only.ts";
 import { BY_FETCH, runByFetch } from "./by_fetch.ts";
 import { watchLeaks } from "./leaks.ts";
 import { type Origin, origin } from "./origin.ts";
 import { test, type TestContext } from "./suite.ts";
+
+const OVER_FETCH: ClientOptions = { transport: "fetch" };
+
+/** In clear text without asking, by ALPN where a test uses TLS. */
+const OVER_HTTP2: ClientOptions = { http2: "prior-knowledge" };
 
 /** A face of the library: that of the asynchronous client stands for both. */
 export type Library = typeof asynchronous;
@@ -55,7 +61,8 @@ export function urlOf(base: string, path: string, query: Query = {}): string {
 /** Started outside of every test: it lives as long as the file. */
 const server = await origin();
 
-function subject(t: TestContext, lib: Library): Subject {
+function subject(t: TestContext, lib: Library, standard?: ClientOptions): Subject {
+  const to: Origin = standard === OVER_HTTP2 ? { ...server, ...server.both } : server;
   const clients: Client[] = [];
   watchLeaks(t, () => {
     const stats = clients.map((client) => client.stats());
@@ -68,14 +75,14 @@ function subject(t: TestContext, lib: Library): Subject {
   });
   return {
     client(options) {
-      const client = new lib.Client(BY_FETCH ? { transport: "fetch", ...options } : options);
+      const client = new lib.Client(standard === undefined ? options : { ...standard, ...options });
       clients.push(client);
       t.after(() => client.close());
       return client;
     },
     lib,
-    origin: server,
-    url: (path, query) => urlOf(server.http, path, query),
+    origin: to,
+    url: (path, query) => urlOf(to.http, path, query),
     id: crypto.randomUUID(),
     after: (cleanup) => t.after(cleanup),
   };
@@ -95,8 +102,11 @@ export function behaviour(name: string, run: BehaviourTest, timeout?: number): v
  */
 export function awaitedBehaviour(name: string, run: BehaviourTest, timeout?: number): void {
   const options = timeout === undefined ? {} : { timeout };
-  const body = (t: TestContext): Promise<void> => run(subject(t, asynchronous));
+  const body = (t: TestContext): Promise<void> => run(subject(t, asynchronous, BY_FETCH ? OVER_FETCH : undefined));
   test(name, options, (t) => BY_FETCH ? runByFetch(name, () => body(t)) : body(t));
+  if (!BY_FETCH && !isHttp1Only(name)) {
+    test(`${name} (HTTP/2)`, options, (t) => run(subject(t, asynchronous, OVER_HTTP2)));
+  }
 }
 
 /** Registers the test that an option changes the wire or the result. */

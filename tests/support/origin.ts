@@ -20,6 +20,8 @@ export interface Origin {
   readonly dns: string;
   /** Path of its unix socket. */
   readonly unix: string;
+  /** The same server where it speaks HTTP/2 too: to whoever begins with it, and by ALPN. */
+  readonly both: { readonly http: string; readonly https: string; readonly unix: string };
   /** The CA (PEM) that its certificate comes from. */
   readonly ca: string;
   /** Pin of its key. */
@@ -35,6 +37,7 @@ interface Ports {
   readonly tlsProxy: number;
   readonly dns: number;
   readonly unix: string;
+  readonly both: { readonly http: number; readonly https: number; readonly unix: string };
 }
 
 let running: Promise<Origin> | undefined;
@@ -63,6 +66,11 @@ async function start(): Promise<Origin> {
     tlsProxy: `https://localhost:${ports.tlsProxy}`,
     dns: `127.0.0.1:${ports.dns}`,
     unix: ports.unix,
+    both: {
+      http: `http://127.0.0.1:${ports.both.http}`,
+      https: `https://localhost:${ports.both.https}`,
+      unix: ports.both.unix,
+    },
     ca: authority.cert,
     pin: server.pin,
     client: { cert: client.cert, key: client.key },

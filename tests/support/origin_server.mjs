@@ -1,7 +1,7 @@
 /**
  * The server that the behaviour tests talk to, in a process of its own: over TCP, TLS and a unix
- * socket. What a request should meet stands in its URL, so that a caller whose thread is blocked
- * can say it too; what the server saw is asked with a further request (`/seen`).
+ * socket, by HTTP/1.1 and HTTP/2. What a request should meet stands in its URL, so that a caller
+ * whose thread is blocked can say it too; what the server saw is asked with a further request (`/seen`).
  *
  * It reads one line of JSON from standard input (`{ tls?, unix? }`), prints one line of JSON
  * (`{ http, https, unix }`: ports and path), and ends when standard input does.
@@ -15,6 +15,7 @@ import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { openDns } from "./dns_port.mjs";
 import { firstLine } from "./first_line.mjs";
+import { alsoHttp2, fieldsOf, headersOf, isHttp2, sessionOf } from "./http2_face.mjs";
 
 const seen = new Map();
 const proxied = [];
@@ -39,9 +40,10 @@ function note(id, entry) {
   seen.get(id).push(entry);
 }
 
-function connectionOf(socket) {
-  if (!numbers.has(socket)) numbers.set(socket, ++connections);
-  return numbers.get(socket);
+function connectionOf(request) {
+  const key = sessionOf(request);
+  if (!numbers.has(key)) numbers.set(key, ++connections);
+  return numbers.get(key);
 }
 
 async function readBody(request) {
@@ -51,22 +53,18 @@ async function readBody(request) {
 }
 
 function facts(request, url, body) {
-  const fields = [];
-  for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    fields.push([request.rawHeaders[at], request.rawHeaders[at + 1]]);
-  }
   return {
     method: request.method,
     target: request.url,
     path: url.pathname,
     version: request.httpVersion,
-    headers: request.headers,
-    fields,
+    headers: headersOf(request),
+    fields: fieldsOf(request),
     trailers: request.trailers,
     length: body.length,
     text: body.length <= 65_536 ? body.toString("utf8") : undefined,
     sha256: createHash("sha256").update(body).digest("hex"),
-    connection: connectionOf(request.socket),
+    connection: connectionOf(request),
     encrypted: request.socket.encrypted === true,
     tls: request.socket.encrypted
       ? {
@@ -95,7 +93,7 @@ function givenHeaders(query) {
   const pairs = [];
   for (const line of query.getAll("h")) {
     const colon = line.indexOf(":");
-    pairs.push([line.slice(0, colon), line.slice(colon + 1)]);
+    pairs.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
   }
   return pairs;
 }
@@ -119,7 +117,7 @@ const ROUTES = {
     const body = url.searchParams.get("body") ?? "";
     for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
     const status = Number(url.pathname.split("/")[2]);
-    response.statusMessage = url.searchParams.get("reason") ?? response.statusMessage;
+    if (!isHttp2(request)) response.statusMessage = url.searchParams.get("reason") ?? response.statusMessage;
     response.writeHead(status, status === 204 || status === 304 ? {} : { "content-length": Buffer.byteLength(body) });
     response.end(body);
   },
@@ -132,7 +130,7 @@ const ROUTES = {
     counters.set(id, turn + 1);
     const reply = statuses[Math.min(turn, statuses.length - 1)];
     if (reply === "reset") return request.socket.resetAndDestroy();
-    if (reply === "close") return request.socket.destroy();
+    if (reply === "close") return request.socket.destroySoon();
     for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
     sendJson(response, { turn }, Number(reply));
   },
@@ -366,8 +364,8 @@ async function answer(request, response) {
     note(id, {
       method: request.method,
       target: request.url,
-      headers: request.headers,
-      connection: connectionOf(request.socket),
+      headers: headersOf(request),
+      connection: connectionOf(request),
     });
   }
   if (!route) return sendJson(response, { error: "no such route" }, 404);
@@ -379,18 +377,20 @@ async function answer(request, response) {
   }
 }
 
-function open(server, where) {
+function open(server, where, versions) {
   server.keepAliveTimeout = 30_000;
   server.requestTimeout = 0;
   server.on("connection", (socket) => socket.setNoDelay(true));
-  server.on("request", answer);
   // The question before the body: a refusal must come without reading it.
-  server.on("checkContinue", (request, response) => {
+  const checkContinue = (request, response) => {
     const url = new URL(request.url, "http://origin.test");
     if (url.searchParams.get("expect") === "refuse") return sendJson(response, { refused: true }, 417);
     if (url.searchParams.get("expect") !== "silent") response.writeContinue();
     answer(request, response);
-  });
+  };
+  const listeners = { request: answer, checkContinue };
+  for (const [event, listener] of Object.entries(listeners)) server.on(event, listener);
+  if (versions === "both") alsoHttp2(server, listeners);
   server.on("clientError", (_, socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -464,14 +464,25 @@ function answerDns(query) {
 }
 
 const options = JSON.parse(await firstLine());
-const plain = await open(createServer(), { port: 0, host: "127.0.0.1" });
-const tls = options.tls
-  ? await open(createTlsServer({ ...options.tls, minVersion: "TLSv1.2" }), { port: 0, host: "127.0.0.1" })
+const local = { port: 0, host: "127.0.0.1" };
+const plain = await open(createServer(), local);
+const both = await open(createServer(), local, "both");
+const secure = { ...options.tls, minVersion: "TLSv1.2" };
+const tls = options.tls ? await open(createTlsServer(secure), local) : undefined;
+const bothTls = options.tls
+  ? await open(createTlsServer({ ...secure, ALPNProtocols: ["h2", "http/1.1"] }), local, "both")
   : undefined;
 const unix = options.unix ? await open(createServer(), { path: options.unix }) : undefined;
+const bothUnix = options.unix ? await open(createServer(), { path: `${options.unix}.2` }, "both") : undefined;
 const proxy = await openProxy(createServer());
 const tlsProxy = options.tls ? await openProxy(createTlsServer({ ...options.tls, requestCert: false })) : undefined;
 const dns = await openDns(answerDns);
-console.log(
-  JSON.stringify({ http: plain.port, https: tls?.port, unix, proxy: proxy.port, tlsProxy: tlsProxy?.port, dns }),
-);
+console.log(JSON.stringify({
+  http: plain.port,
+  https: tls?.port,
+  unix,
+  both: { http: both.port, https: bothTls?.port, unix: bothUnix },
+  proxy: proxy.port,
+  tlsProxy: tlsProxy?.port,
+  dns,
+}));

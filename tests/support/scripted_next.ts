@@ -132,6 +132,7 @@ const OFF: Settings = {
   proxy: null,
   unix: null,
   localAddress: null,
+  http2: false,
   retry: null,
   redirect: null,
   decode: null,

@@ -1,0 +1,160 @@
+/**
+ * Owns the sending of one request body over HTTP/2: source, windows, back-pressure, progress.
+ * Must not know frames, nor who limits it in time.
+ * Invariants: the source is asked for no more than the windows and the socket take; after `stop`
+ * nothing is asked or sent.
+ */
+
+import { JetstreamError, LocalProtocolError } from "../errors.ts";
+import type { Body, BodyReader, OnProgress } from "../http/body.ts";
+import type { HeaderList } from "../http/header_list.ts";
+
+/** Bytes handed over at once: one step of progress, and what other streams wait for at most. */
+const STEP = 64 * 1024;
+
+const EMPTY = new Uint8Array(0);
+
+/** What an upload asks of its exchange. */
+export interface H2UploadHost {
+  /** Whether a byte can be sent now. */
+  ready(): boolean;
+  /** Sends what can be sent of `bytes` from `from` on; returns where it stopped. */
+  send(bytes: Uint8Array, from: number, last: boolean): number;
+  /** Sends trailers, which end the request. */
+  sendTrailers(trailers: HeaderList): void;
+  /** The server takes nothing for now (`true`), or does again (`false`). */
+  blocked(yes: boolean): void;
+  /** All of it was sent. */
+  finished(): void;
+  /** The source failed, or did not keep what it promised. */
+  failed(error: Error): void;
+}
+
+/** One request body under way. */
+export class H2Upload {
+  readonly #host: H2UploadHost;
+  readonly #body: Body;
+  readonly #progress: OnProgress | null;
+  #reader: BodyReader | undefined;
+  #taken = 0;
+  #stopped = false;
+  #go: (() => void) | undefined;
+
+  constructor(host: H2UploadHost, body: Body, progress: OnProgress | null) {
+    this.#host = host;
+    this.#body = body;
+    this.#progress = progress;
+  }
+
+  /** Sends the body. */
+  start(): void {
+    if (this.#stopped) return;
+    this.#run().catch((error: unknown) => {
+      if (this.#stopped) return;
+      this.stop();
+      this.#host.failed(sourceError(error, this.#body));
+    });
+  }
+
+  /** There may be room again. */
+  goOn(): void {
+    if (this.#go === undefined || !this.#host.ready()) return;
+    const go = this.#go;
+    this.#go = undefined;
+    this.#host.blocked(false);
+    go();
+  }
+
+  /** Gives up: frees the source. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    try {
+      this.#reader?.cancel();
+    } catch {
+      // The exchange is over for another reason.
+    }
+    const go = this.#go;
+    this.#go = undefined;
+    go?.();
+  }
+
+  async #run(): Promise<void> {
+    const { bytes, trailers } = this.#body;
+    if (bytes !== undefined) await this.#send(bytes, trailers === undefined);
+    else {
+      const reader = this.#reader = this.#body.open();
+      for (;;) {
+        const next = reader.read();
+        const chunk = next instanceof Promise ? await next : next;
+        if (this.#stopped) return;
+        if (chunk === null) break;
+        this.#checkLength(chunk.length);
+        await this.#send(chunk, false);
+        if (this.#stopped) return;
+      }
+      this.#reader = undefined;
+      this.#checkEnd();
+    }
+    if (this.#stopped) return;
+    if (trailers !== undefined) {
+      const fields = trailers();
+      const list = fields instanceof Promise ? await fields : fields;
+      if (this.#stopped) return;
+      this.#host.sendTrailers(list);
+    } else if (bytes === undefined) this.#host.send(EMPTY, 0, true);
+    this.#stopped = true;
+    this.#host.finished();
+  }
+
+  async #send(chunk: Uint8Array, last: boolean): Promise<void> {
+    for (let from = 0; from < chunk.length;) {
+      if (!this.#host.ready()) await this.#room();
+      if (this.#stopped) return;
+      const to = Math.min(chunk.length, from + STEP);
+      const slice = to === chunk.length ? chunk : chunk.subarray(0, to);
+      const end = this.#host.send(slice, from, last && to === chunk.length);
+      this.#taken += end - from;
+      from = end;
+      if (this.#progress !== null) this.#tell(this.#progress);
+      if (this.#stopped) return;
+    }
+  }
+
+  #room(): Promise<void> {
+    this.#host.blocked(true);
+    return new Promise((resolve) => this.#go = resolve);
+  }
+
+  #checkLength(more: number): void {
+    const { length, kind } = this.#body;
+    if (length === undefined || this.#taken + more <= length) return;
+    throw new LocalProtocolError(`Cannot send the body: ${kind} gave more than the ${length} bytes announced`, {
+      progress: "sent",
+    });
+  }
+
+  #checkEnd(): void {
+    const { length, kind } = this.#body;
+    if (length === undefined || this.#taken === length) return;
+    throw new LocalProtocolError(
+      `Cannot send the body: ${kind} gave ${this.#taken} bytes, expected the ${length} announced`,
+      { progress: "sent" },
+    );
+  }
+
+  #tell(progress: OnProgress): void {
+    try {
+      progress({ bytes: this.#taken, total: this.#body.length });
+    } catch {
+      // It only watches, as on the way in.
+    }
+  }
+}
+
+/** What a source throws is the caller's own; it becomes the cause of an error of ours. */
+function sourceError(error: unknown, body: Body): Error {
+  if (error instanceof JetstreamError) return error;
+  const message = `Cannot send the body: ${body.kind} failed`;
+  return new LocalProtocolError(message, { code: "BODY_SOURCE_FAILED", progress: "sent", cause: error });
+}

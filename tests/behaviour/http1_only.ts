@@ -1,0 +1,50 @@
+/**
+ * Owns the list of behaviour tests that are about HTTP/1.1, each with its reason; all others run over
+ * HTTP/2 too.
+ */
+
+import { type Difference, isAmong } from "./differences.ts";
+
+/** Every test that is left out. */
+export const HTTP1_ONLY: readonly Difference[] = [
+  { test: /^option limits\.(?:head|fields|informational|trailers) /, reason: "the server's bytes are of HTTP/1.1" },
+  { test: /^option limits\.chunkExtensions /, reason: "HTTP/2 has no chunks" },
+  { test: /^option lenient /, reason: "its rules are about the lines of HTTP/1.1" },
+  { test: "a body of unknown length goes out chunked", reason: "HTTP/2 has no chunks" },
+  {
+    test: "option headers go out in order and case, the request's over the client's",
+    reason: "names are in lower case on HTTP/2",
+  },
+  { test: "a response says the version of HTTP and the words of its status", reason: "HTTP/2 has no such words" },
+  { test: /^digest\(\) /, reason: "its server speaks HTTP/1.1 alone" },
+  { test: "option tls.alpn is what is offered", reason: "h2 is refused there for want of the option http2" },
+  {
+    test: /^option pool\.(?:max bounds|perRoute bounds)/,
+    reason: "calls at a time make as many connections; on HTTP/2 they share one",
+  },
+  {
+    test: "option timeout.pool limits the wait for a connection",
+    reason: "a call waits for another's connection; on HTTP/2 they share one",
+  },
+  {
+    test: "preconnect() opens connections before the first call",
+    reason: "several are opened; on HTTP/2 one serves all calls",
+  },
+  {
+    test: "option limits.drain is what is read of a body that nobody wants",
+    reason: "what nobody wants is cut by ending its stream: the connection stays",
+  },
+  {
+    test: "discard() gives a small rest's connection back, and cuts a large one",
+    reason: "what nobody wants is cut by ending its stream: the connection stays",
+  },
+  {
+    test: /^option dns\.(?:maxTtl|minTtl|staleIfError) /,
+    reason: "Connection: close makes a connection for each call; HTTP/2 has no such field",
+  },
+];
+
+/** Whether a test is about HTTP/1.1 alone. */
+export function isHttp1Only(name: string): boolean {
+  return isAmong(HTTP1_ONLY, name);
+}
