@@ -98,7 +98,7 @@ export async function openNode(target: ConnectTarget, cancel: CancelToken): Prom
   return {
     raw,
     adopt(): NodeSocket {
-      if (secured) raw.on("data", (bytes) => socket.received(bytes.length, bytes));
+      if (secured) raw.on("data", socket.given);
       return socket.adopt(raw);
     },
   };

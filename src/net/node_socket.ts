@@ -97,6 +97,11 @@ export class NodeSocket implements Socket {
     return this.#inbox.open;
   };
 
+  /** The runtime has read into a buffer of its own: one whose `slice()` copies, as that of any other bytes. */
+  readonly given = (bytes: Uint8Array): void => {
+    this.received(bytes.length, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+  };
+
   get remoteAddress(): string | undefined {
     const { remoteAddress, remotePort } = this.#raw;
     if (remoteAddress === undefined || remotePort === undefined) return this.#options.peer;

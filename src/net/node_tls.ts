@@ -110,6 +110,6 @@ function secured(tls: NodeTlsSocket, peer: string, settings: TlsSettings): NodeS
       certificate: () => tls.getPeerCertificate(false),
     }),
   });
-  tls.on("data", (bytes) => socket.received(bytes.length, bytes));
+  tls.on("data", socket.given);
   return socket.adopt(tls);
 }

@@ -19,6 +19,7 @@ export const HTTP1_ONLY: readonly Difference[] = [
     reason: "names are in lower case on HTTP/2",
   },
   { test: "a response says the version of HTTP and the words of its status", reason: "HTTP/2 has no such words" },
+  { test: /^option http2 /, reason: "it names the version itself" },
   { test: /^digest\(\) /, reason: "its server speaks HTTP/1.1 alone" },
   { test: "option tls.alpn is what is offered", reason: "h2 is refused there for want of the option http2" },
   {

@@ -134,6 +134,11 @@ const ROUTES = {
     for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
     sendJson(response, { turn }, Number(reply));
   },
+  /** How much of `/bytes` went out to `id` so far, in what it takes and what waits. */
+  async sent(request, response, url) {
+    await readBody(request);
+    sendJson(response, counters.get(`sent ${url.searchParams.get("id")}`) ?? 0);
+  },
   /** What came with `id` so far. */
   async seen(request, response, url) {
     await readBody(request);
@@ -151,6 +156,7 @@ const ROUTES = {
     const step = number(url.searchParams, "step", 65_521);
     for (let at = 0; at < length; at += step) {
       if (response.destroyed) return;
+      counters.set(`sent ${url.searchParams.get("id")}`, at);
       if (!response.write(pattern(Math.min(step, length - at), at))) {
         await Promise.race([
           new Promise((go) => response.once("drain", go)),
@@ -360,7 +366,7 @@ async function answer(request, response) {
   const url = new URL(request.url, "http://origin.test");
   const route = ROUTES[url.pathname.split("/")[1]];
   const id = url.searchParams.get("id");
-  if (id && !["seen", "redirect"].includes(url.pathname.split("/")[1])) {
+  if (id && !["seen", "sent", "redirect"].includes(url.pathname.split("/")[1])) {
     note(id, {
       method: request.method,
       target: request.url,
