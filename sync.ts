@@ -35,10 +35,10 @@ export {
   stream,
 } from "./src/sync/shortcuts.ts";
 export type { DownloadResult } from "./src/client/download.ts";
-export type { ClientOptions, DownloadOptions, RequestOptions } from "./src/sync/options.ts";
+export type { ClientOptions, DownloadOptions, RequestCookies, RequestOptions } from "./src/sync/options.ts";
 export { file, type FileOptions } from "./src/client/file.ts";
 export type { Result } from "./src/client/result.ts";
-export { ResultClient } from "./src/sync/result.ts";
+export { type MakeCall, ResultClient } from "./src/sync/result.ts";
 export { type Limit, Timeout, type TimeoutOptions } from "./src/client/timeout.ts";
 export { type BackoffOptions, type BudgetOptions, Retry, type RetryOptions } from "./src/client/retry.ts";
 export type {
@@ -77,7 +77,7 @@ export type {
   CookieJarOptions,
 } from "./src/policy/cookies/cookie_jar.ts";
 export type { Clock, StopTimer } from "./src/base/clock.ts";
-export { CookieJar } from "./src/sync/cookie_jar.ts";
+export { BlockingJar, CookieJar } from "./src/sync/cookie_jar.ts";
 export type {
   ErrorHookState,
   HookResult,

@@ -27,6 +27,7 @@ export type WebServer = (request: Request) => Response | Promise<Response>;
  * const app = (request: Request) => Response.json({ path: new URL(request.url).pathname });
  * const client = new Client({ baseUrl: "http://app.test", transport: handlerTransport(app) });
  * await client.get("/users").json(); // { path: "/users" }
+ * await client.close();
  * ```
  */
 export function handlerTransport(handler: WebServer): Transport {

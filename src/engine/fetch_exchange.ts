@@ -219,7 +219,9 @@ export class FetchExchange implements BodySource {
   #explain(error: unknown): Error {
     if (error instanceof JetstreamError) return error;
     const failure = this.#upload?.failure ?? this.#fetch.failure(error, new URL(this.#request.url.href));
-    return this.#body !== undefined && failure instanceof SocketError ? cutShort(this.#body, failure) : failure;
+    // Once the head was there, a failure that tells no more than that is one of the connection.
+    const broke = failure instanceof SocketError || failure.code === "FETCH_FAILED";
+    return this.#body !== undefined && broke ? cutShort(this.#body, failure) : failure;
   }
 
   // From the body
@@ -238,7 +240,10 @@ export class FetchExchange implements BodySource {
   }
 }
 
-function cutShort({ received, length: expected }: ExchangeBody, cause: SocketError | undefined): IncompleteReadError {
+function cutShort(
+  { received, length: expected }: ExchangeBody,
+  cause: JetstreamError | undefined,
+): IncompleteReadError {
   const wanted = expected === undefined ? "its end" : String(expected);
   return new IncompleteReadError(`Connection broke: the body ended after ${received} bytes, expected ${wanted}`, {
     received,

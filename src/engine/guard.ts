@@ -15,6 +15,7 @@ export interface GuardTarget {
   readonly host: string;
   /** The address that would be connected to, IPv6 without brackets. */
   readonly address: string;
+  /** The port that would be connected to. */
   readonly port: number;
   /** What the address is for. */
   readonly range: AddressRange;

@@ -5,7 +5,8 @@
  */
 
 import type { UseOptions } from "../client/use.ts";
-import type { ClientStats } from "../client/client_stats.ts";
+import { type ClientStats, clientStats } from "../client/client_stats.ts";
+import { PoolError } from "../errors.ts";
 import type { DownloadResult } from "../client/download.ts";
 import type { URLInput } from "../client/options.ts";
 import { inspectAs } from "../base/inspect.ts";
@@ -17,6 +18,7 @@ import { callOptions, type GivenOptions } from "./call_options.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { Scope } from "./held.ts";
 import type { UserLayer } from "./layer.ts";
+import { assertGuardCrosses } from "./misuse.ts";
 import type { ClientOptions, DownloadOptions, RequestOptions } from "./options.ts";
 import { ResultClient } from "./result.ts";
 import { StreamResponse } from "./stream_response.ts";
@@ -68,7 +70,8 @@ export class Client {
   /** Checks the options. */
   constructor(options?: ClientOptions);
   constructor(options: ClientOptions = {}, parent?: Client) {
-    const { cookies } = options;
+    const { cookies, guard } = options;
+    assertGuardCrosses(guard);
     this.#options = cookies === true ? { ...options, cookies: new CookieJar() } : { ...options };
     this.#parent = parent;
     this.#codec = options.jsonCodec === undefined ? parent && parent.#codec : options.jsonCodec;
@@ -78,6 +81,7 @@ export class Client {
 
   /** Opens the client where the next call will go. */
   #open(): void {
+    if (this.#isClosed) return;
     const { generation } = bridge();
     if (generation === this.#generation) return;
     if (this.#parent !== undefined) this.#parent.#open();
@@ -86,11 +90,21 @@ export class Client {
     bridge().release(this.#scope);
     bridge().call("open", args, this.#scope);
     this.#generation = generation;
-    if (this.#closed) bridge().call("close", [this.#key, {}]);
+  }
+
+  /** Whether it was closed, or the client whose pool it shares. */
+  get #isClosed(): boolean {
+    return this.#closed || (this.#parent !== undefined && this.#parent.#isClosed);
+  }
+
+  /** Opens it if need be. Throws `PoolError` once it is closed. */
+  #enter(): void {
+    if (this.#isClosed) throw new PoolError("Cannot send the request: the client is closed", { code: "CLIENT_CLOSED" });
+    this.#open();
   }
 
   #call(target: string, args: readonly unknown[], scope: Scope = new Scope()): unknown {
-    this.#open();
+    this.#enter();
     try {
       return bridge().call(target, [this.#key, ...args], scope);
     } finally {
@@ -156,7 +170,7 @@ export class Client {
    * ```
    */
   stream(method: string, url: URLInput, options?: RequestOptions): StreamResponse {
-    this.#open();
+    this.#enter();
     const scope = new Scope();
     let response: HttpResponse;
     try {
@@ -212,7 +226,7 @@ export class Client {
 
   /** Adds a layer, inside of those added before. */
   use(layer: UserLayer, options: UseOptions = {}): this {
-    this.#open();
+    this.#enter();
     bridge().call("use", [this.#key, layer, options], this.#scope);
     this.#layers.push([layer, options]);
     return this;
@@ -220,7 +234,8 @@ export class Client {
 
   /** What is going on: calls, connections, queue. */
   stats(): ClientStats {
-    return this.#call("stats", []) as ClientStats;
+    if (!this.#isClosed) return this.#call("stats", []) as ClientStats;
+    return this.#parent === undefined ? clientStats(0, []) : this.#parent.stats();
   }
 
   /**
@@ -233,7 +248,7 @@ export class Client {
 
   /** Closes the connections to `origin` (all without it) after their last exchange, and forgets its addresses. */
   purge(origin?: URLInput): void {
-    this.#call("purge", [origin]);
+    if (!this.#isClosed) this.#call("purge", [origin]);
   }
 
   /**
@@ -241,9 +256,15 @@ export class Client {
    * every connection. A client made by {@linkcode extend} only refuses new calls: the pool is not its own.
    */
   close(options: CloseOptions = {}): void {
+    if (this.#closed) return;
     this.#closed = true;
-    // Connections of a worker that is gone are gone with it.
-    if (bridge().generation === this.#generation) this.#call("close", [options]);
+    dropped.unregister(this);
+    try {
+      // Connections of a worker that is gone are gone with it.
+      if (bridge().generation === this.#generation) bridge().call("close", [this.#key, options]);
+    } finally {
+      bridge().release(this.#scope);
+    }
   }
 
   /** Closes at once. */

@@ -9,8 +9,11 @@ import { CookieJar as PolicyJar, type CookieJarOptions } from "../policy/cookies
 import { bridge } from "./bridge.ts";
 import { readyNow } from "./jar_forms.ts";
 
-/** The jar but for what blocks here and does not there. */
-const Jar: new (options?: CookieJarOptions) => Omit<PolicyJar, "load" | "save" | "ready"> = PolicyJar;
+/** A jar but for what blocks here and does not there. */
+export type BlockingJar = Omit<PolicyJar, "load" | "save" | "ready">;
+
+/** What the jar is made of: the jar of the asynchronous client. */
+export const BlockingJar: new (options?: CookieJarOptions) => BlockingJar = PolicyJar;
 
 /**
  * Cookies by the rules of RFC 6265bis: domains and paths, public suffixes, `__Host-` and `__Secure-`,
@@ -27,7 +30,7 @@ const Jar: new (options?: CookieJarOptions) => Omit<PolicyJar, "load" | "save" |
  * jar.save("cookies.txt", { format: "netscape" });
  * ```
  */
-export class CookieJar extends Jar {
+export class CookieJar extends BlockingJar {
   /** An empty jar; a `store` is read now. Throws `TypeError` for a store that answers by a promise. */
   constructor(options: CookieJarOptions = {}) {
     super(options);

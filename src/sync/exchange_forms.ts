@@ -5,7 +5,6 @@
  */
 
 import type { Body, IncomingBody } from "../http/body.ts";
-import type { HeaderList } from "../http/header_list.ts";
 import { MemoryBody } from "../http/memory_body.ts";
 import type { AttemptRecord, CallRecord, ResponseSettings } from "../http/record.ts";
 import { HttpRequest } from "../http/request.ts";
@@ -83,8 +82,3 @@ export function responseOf(parts: ResponseParts): HttpResponse {
 }
 
 const EMPTY = new Uint8Array(0);
-
-/** The list of fields behind a body. */
-export function trailersOf(flat: readonly string[] | undefined): HeaderList | undefined {
-  return flat && fieldsOf(flat);
-}

@@ -32,6 +32,16 @@ export function assertCrosses(value: object): void {
   }
 }
 
+/** Throws `TypeError` for a guard that asks a function: it must answer before the connection is used. */
+export function assertGuardCrosses(guard: unknown): void {
+  const check = typeof guard === "object" && guard !== null ? (guard as { check?: unknown }).check : guard;
+  if (typeof check !== "function") return;
+  throw new TypeError(
+    "Cannot use a function as guard of a blocking client: it would have to answer at once, in another thread than " +
+      'its own, expected "public" or rules',
+  );
+}
+
 /** Throws `TypeError` for what a function returned, if that is a promise. */
 export function assertNoPromise(result: unknown, name: string): void {
   if (!isObject(result) || typeof (result as { then?: unknown }).then !== "function") return;

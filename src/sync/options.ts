@@ -9,23 +9,23 @@ import type { ClientOptions as AsyncClientOptions, RequestOptions as AsyncReques
 import type { CookieJar as PolicyJar } from "../policy/cookies/cookie_jar.ts";
 import type { CookieJar } from "./cookie_jar.ts";
 
-/** Options that differ: a jar may be one that blocks, and nothing can abort a signal while its thread waits. */
-type Different = "cookies" | "signal";
+/** Cookies of this request alone, another jar, or `false` for none. */
+export type RequestCookies = CookieJar | PolicyJar | { readonly [name: string]: string } | false | null;
 
-/** The `cookies` of a request. */
-interface RequestCookies {
-  /** Cookies of this request alone, another jar, or `false` for none. @default {the client's jar} */
-  cookies?: CookieJar | PolicyJar | { readonly [name: string]: string } | false | null;
-}
-
-/** Options of a `Client`: those of the asynchronous one, `signal` excepted. */
-export type ClientOptions = Omit<AsyncClientOptions, Different> & {
+/** Options of a `Client`: those of the asynchronous one but for `signal`, which nothing could abort while its thread waits. */
+export type ClientOptions = Omit<AsyncClientOptions, "cookies" | "signal"> & {
   /** A jar of its own (`true`), a given one, or none. @default {false} */
   cookies?: CookieJar | PolicyJar | boolean | null;
 };
 
-/** Options of one request: those of the asynchronous client, `signal` excepted. */
-export type RequestOptions = Omit<AsyncRequestOptions, Different> & RequestCookies;
+/** Options of one request: those of the asynchronous client but for `signal`. */
+export type RequestOptions = Omit<AsyncRequestOptions, "cookies" | "signal"> & {
+  /** Cookies of this request alone, another jar, or `false` for none. @default {the client's jar} */
+  cookies?: RequestCookies;
+};
 
-/** Options of a download: those of the asynchronous client, `signal` excepted. */
-export type DownloadOptions = Omit<AsyncDownloadOptions, Different> & RequestCookies;
+/** Options of a download: those of the asynchronous client but for `signal`. */
+export type DownloadOptions = Omit<AsyncDownloadOptions, "cookies" | "signal"> & {
+  /** Cookies of this request alone, another jar, or `false` for none. @default {the client's jar} */
+  cookies?: RequestCookies;
+};

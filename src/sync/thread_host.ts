@@ -225,7 +225,10 @@ export class ThreadHost {
   }
 
   async #close(key: number, options: CloseOptions): Promise<void> {
-    await this.#clientOf(key).close(options);
+    const client = this.#clientOf(key);
+    // The caller refuses further calls by itself.
+    this.#clients.delete(key);
+    await client.close(options);
     for (const [id, stream] of this.#streams) if (stream.key === key) this.#forget(id);
   }
 }

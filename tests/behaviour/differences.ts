@@ -5,14 +5,30 @@
 
 /** One test that is for the asynchronous client alone. */
 export interface Difference {
-  /** The name of the test, word for word. */
-  readonly test: string;
+  /** The name of the test, word for word; or what the names of several have in common. */
+  readonly test: string | RegExp;
   /** Why a thread that waits cannot do it. */
   readonly reason: string;
 }
 
 /** Every test that is left out. */
 export const DIFFERENCES: readonly Difference[] = [
+  {
+    test: /^fetch\(\) /,
+    reason: "the web's fetch gives a promise by its nature; a blocking client has none",
+  },
+  {
+    test: "option guard refuses inner addresses, on the way and after a redirect",
+    reason: "a function as guard would have to answer at once in another thread; it is refused and rules named",
+  },
+  {
+    test: "option guard.check is asked last, with what is about to be connected to",
+    reason: "a function as guard would have to answer at once in another thread; it is refused and rules named",
+  },
+  {
+    test: "a peer that never reads is offered 256 MiB and less than 8 MiB is pulled",
+    reason: "the option signal is refused",
+  },
   {
     test: "the shortcuts of a pending call raise for a status and send once",
     reason: "a blocking call returns the response itself: there is nothing pending that could have shortcuts",
@@ -66,3 +82,8 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "the option signal is refused",
   },
 ];
+
+/** Whether a test is for the asynchronous client alone. */
+export function differs(name: string): boolean {
+  return DIFFERENCES.some(({ test }) => typeof test === "string" ? test === name : test.test(name));
+}

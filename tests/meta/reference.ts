@@ -223,7 +223,7 @@ function fieldsOf(name: string, symbol: Node): Row[] {
 
 /** The names of codes begin with one of these; what a host calls its own failures does not. */
 const CODE =
-  /"((?:BODY|CERTIFICATE|CLIENT|CONNECT|CONNECTION|DIAL|DNS|FETCH|FILE|GUARD|H2|HANDLER|HOOK|HTTP|INCOMPLETE|LIMIT|PIN|POOL|PROTOCOL|PROXY|SOCKET|TLS|UNSUPPORTED)_[A-Z0-9_]+)"/g;
+  /"((?:BODY|CERTIFICATE|CLIENT|CONNECT|CONNECTION|DIAL|DNS|FETCH|FILE|GUARD|H2|HANDLER|HOOK|HTTP|INCOMPLETE|LIMIT|PIN|POOL|PROTOCOL|PROXY|SOCKET|TLS|UNSUPPORTED|WORKER)_[A-Z0-9_]+)"/g;
 
 /** Every code that the source gives to an error. */
 export function codesInSource(): string[] {

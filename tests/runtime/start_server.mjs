@@ -2,12 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import process from "node:process";
 import { ROOT } from "../run/project.mjs";
 
 /** Resolves with the ports that it tells. */
-export function startServer(file, settings = {}) {
+export function startServer(file, settings = {}, node = process.execPath) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, file)], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(node, [join(ROOT, file)], { stdio: ["pipe", "pipe", "inherit"] });
     let text = "";
     child.on("error", reject);
     child.stdout.setEncoding("utf8");

@@ -22,6 +22,7 @@ const arrived = {
   underForeignCertificate: 0,
   onPoisoned: 0,
   uploads: 0,
+  longestWait: 0,
 };
 
 /** What may go wrong with an answer; `fine` stands for nothing. */
@@ -172,6 +173,7 @@ function fitting(fault, answer, raw, socket) {
 /** Sends an answer, and the fault with it; whether the connection serves further requests. */
 async function send(socket, raw, answer, wanted) {
   socket.poisonedBehind = answer.wire.length;
+  socket.about = `${wanted} behind ${answer.about}`;
   const fault = fitting(wanted, answer, raw, socket);
   const { head, wire } = answer;
   const middle = Math.floor(wire.length * Math.random());
@@ -254,7 +256,7 @@ function serve(socket, raw, faults, isForeign) {
         if (late > SEEN && socket.poisonedBehind < ONE_PIECE && !/^(?:proxy|tunnel) /.test(headers["x-id"])) {
           arrived.onPoisoned++;
           console.error(
-            `${headers["x-id"]} came ${Math.round(late)} ms after an answer too many, port ${socket.localPort}`,
+            `${headers["x-id"]} came ${Math.round(late)} ms after ${socket.about}`,
           );
         }
         return socket.destroy();
@@ -269,6 +271,7 @@ function serve(socket, raw, faults, isForeign) {
       const answer = url.pathname === "/stats" ? statistics() : answerOf(request);
       chain = chain.then(() => {
         if (socket.destroyed || socket.poisonedAt !== undefined) return;
+        answer.about = `${headers["x-id"]} ${method} ${url.pathname}${url.search}`;
         return send(socket, raw, answer, faults ? pick(FAULTS) : "fine");
       });
     }
@@ -345,6 +348,13 @@ const wildTls = await listen(0, (socket) => secure(socket, true, current));
 const calm = await listen(0, (socket) => serve(socket, socket, false, false));
 const calmTls = await listen(0, (socket) => secure(socket, false, contexts[0]));
 const dns = await openDns(answerDns);
+
+/** Milliseconds that the machine kept this process waiting: what it read then had come before. */
+let looked = performance.now();
+setInterval(() => {
+  arrived.longestWait = Math.max(arrived.longestWait, Math.round(performance.now() - looked - 50));
+  looked = performance.now();
+}, 50);
 
 /** Restarts and changes of certificates go on for as long as the process. */
 async function change() {

@@ -1,7 +1,7 @@
 /**
  * The soak: many clients do mixed work against servers where everything goes wrong, for as long as told.
  *
- *   deno task soak [--seconds=60] [--lanes=18] [--until-wrong] [--ways=tls,proxy] [--svg=path]
+ *   deno task soak [--seconds=60] [--lanes=18] [--until-wrong] [--ways=tls,proxy] [--works=get,head] [--svg=path]
  *
  * It fails for an answer that is not the answer to what was asked, a POST that arrived twice, a failure
  * where nothing went wrong or that is no error of ours, a kind of fault that never came, and for anything
@@ -24,6 +24,12 @@ const PATIENCE = 8_000;
 const HEAP_GROWTH = 1.5;
 const HEAP_SLACK = 24 * 1024 * 1024;
 
+/** Milliseconds between two looks at the clock, for how long the machine kept this process waiting. */
+const LOOK = 50;
+
+/** A process that waited longer may have sent before it saw what came. */
+const MOST_LAG = 300;
+
 /** Seconds below which neither memory nor the kinds of faults say anything. */
 const ENOUGH = 45;
 
@@ -36,6 +42,14 @@ const seconds = option("seconds", 60);
 const lanes = option("lanes", 18);
 const untilWrong = process.argv.includes("--until-wrong");
 const svg = process.argv.find((argument) => argument.startsWith("--svg="))?.slice(6);
+
+/** The names that a list of the command line has; empty for all. */
+function chosen(name: string): readonly string[] {
+  const found = process.argv.find((argument) => argument.startsWith(`--${name}=`));
+  return found === undefined ? [] : found.slice(name.length + 3).split(",");
+}
+
+const works = WORKS.filter(({ name }) => chosen("works").includes(name) || chosen("works").length === 0);
 
 /** What was seen. */
 const seen = {
@@ -106,7 +120,7 @@ function judge(error: unknown, what: string, way: Way, work: Work): void {
 
 async function worker(lane: Lane, end: number): Promise<void> {
   while (performance.now() < end && !(untilWrong && seen.wrong.length > 0)) {
-    await perform(WORKS[Math.floor(Math.random() * WORKS.length)]!, lane);
+    await perform(works[Math.floor(Math.random() * works.length)]!, lane);
   }
 }
 
@@ -114,7 +128,7 @@ async function worker(lane: Lane, end: number): Promise<void> {
 async function brief(ways: readonly Way[], end: number): Promise<void> {
   while (performance.now() < end && !(untilWrong && seen.wrong.length > 0)) {
     const lane = new Lane(ways[Math.floor(Math.random() * ways.length)]!);
-    for (let turn = 0; turn < 3; turn++) await perform(WORKS[Math.floor(Math.random() * WORKS.length)]!, lane);
+    for (let turn = 0; turn < 3; turn++) await perform(works[Math.floor(Math.random() * works.length)]!, lane);
     report(`${lane.way.name}, a brief client`, await closed(lane));
   }
 }
@@ -161,6 +175,15 @@ interface Sample {
 }
 
 const samples: Sample[] = [];
+
+/** The longest time, in milliseconds, that this process did not get to look at its sockets. */
+let lag = 0;
+let looked = performance.now();
+
+function look(): void {
+  lag = Math.max(lag, performance.now() - looked - LOOK);
+  looked = performance.now();
+}
 
 function sample(): void {
   const { heapUsed, rss } = process.memoryUsage();
@@ -246,13 +269,14 @@ async function statistics(port: number): Promise<Statistics> {
 process.on("unhandledRejection", (reason) => wrong(`a rejection that nobody handles: ${(reason as Error)?.stack}`));
 
 const ports = await start();
-const only = process.argv.find((argument) => argument.startsWith("--ways="))?.slice(7).split(",");
-const ways = waysOf(ports).filter(({ name }) => only === undefined || only.includes(name));
+const ways = waysOf(ports).filter(({ name }) => chosen("ways").includes(name) || chosen("ways").length === 0);
 const socketsBefore = tcpSockets();
 const long = Array.from({ length: lanes }, (_, index) => new Lane(ways[index % ways.length]!));
 const began = performance.now();
 const end = began + seconds * 1_000;
 const ticking = setInterval(sample, Math.min(1_000, seconds * 20));
+looked = performance.now();
+const looking = setInterval(look, LOOK);
 // Two workers on each client: its connections are shared.
 await Promise.all([
   ...long.flatMap((lane) => [worker(lane, end), worker(lane, end)]),
@@ -260,6 +284,7 @@ await Promise.all([
   brief(ways, end),
 ]);
 clearInterval(ticking);
+clearInterval(looking);
 const took = (performance.now() - began) / 1_000;
 
 await until(() => long.every((lane) => Object.values(lane.held).every((count) => count === 0)));
@@ -270,10 +295,17 @@ await Promise.all(long.map(async (lane) => report(`${lane.way.name}, closed`, aw
 await until(() => tcpSockets() <= socketsBefore);
 const socketsLeft = Math.max(0, tcpSockets() - socketsBefore);
 if (socketsLeft > 0) wrong(`${socketsLeft} sockets are left`);
-for (const name of ["duplicatePosts", "wrongUploads", "underForeignCertificate", "onPoisoned"]) {
+const judged = ["duplicatePosts", "wrongUploads", "underForeignCertificate"];
+for (const name of judged) {
   if (arrived[name] !== 0) wrong(`the server counts ${name}: ${arrived[name]}`);
 }
-const faults = { ...counts, ...proxy.counts };
+const faults: Readonly<Record<string, number>> = { ...counts, ...proxy.counts };
+// Who was kept waiting took later what came earlier, on either side; else a rule is judged, not a single case.
+const waited = Math.max(lag, arrived.longestWait ?? 0);
+const poisoned = (faults.poison ?? 0) + (faults["late-poison"] ?? 0) + (faults["long-length"] ?? 0);
+if (waited <= MOST_LAG && (arrived.onPoisoned ?? 0) > 2 + poisoned / 100) {
+  wrong(`the server counts ${arrived.onPoisoned} requests long after an answer too many`);
+}
 const heap = [leastHeap(0.25, 0.5), leastHeap(0.75, 1)] as const;
 if (took >= ENOUGH) {
   for (const kind of FAULTS) if (!faults[kind]) wrong(`the fault ${kind} never came`);
@@ -305,6 +337,7 @@ console.log(`  works: ${list(seen.works)}`);
 console.log(`  failures: ${list(seen.failed)}`);
 console.log(`  faults: ${list(Object.entries(faults))}`);
 console.log(`  arrived: ${list(Object.entries(arrived))}`);
+console.log(`  longest wait for the machine: ${Math.round(lag)} ms`);
 console.log(`  heap: ${heap.map((bytes) => `${Math.round(bytes / 1_048_576)} MiB`).join(", then ")}`);
 for (const each of seen.wrong.slice(0, 20)) console.log(`WRONG ${each}`);
 console.log(`${runtimeId()}: ${seen.wrong.length} wrong`);

@@ -12,7 +12,7 @@
 import * as asynchronous from "../../mod.ts";
 import type { Client, ClientOptions } from "../../mod.ts";
 import * as blocking from "../../sync.ts";
-import { DIFFERENCES } from "../behaviour/differences.ts";
+import { differs } from "../behaviour/differences.ts";
 import { BY_FETCH, runByFetch } from "./by_fetch.ts";
 import { watchLeaks } from "./leaks.ts";
 import { type Origin, origin } from "./origin.ts";
@@ -86,7 +86,7 @@ export function behaviour(name: string, run: BehaviourTest, timeout?: number): v
   const options = timeout === undefined ? {} : { timeout };
   const body = (t: TestContext): Promise<void> => run(subject(t, asynchronous));
   test(name, options, (t) => BY_FETCH ? runByFetch(name, () => body(t)) : body(t));
-  if (BY_FETCH || DIFFERENCES.some((difference) => difference.test === name)) return;
+  if (BY_FETCH || differs(name)) return;
   test(`${name} (blocking)`, options, (t) => run(subject(t, blocking as unknown as Library)));
 }
 

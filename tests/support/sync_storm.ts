@@ -81,7 +81,7 @@ function callOnce(client: Client, base: string, at: number): boolean {
 /** Makes `calls` calls, and ends the worker `kills` times among them. */
 export async function syncStorm(base: string, calls: number, kills: number): Promise<StormResult> {
   const client = new Client({ retry: false });
-  const warmUp = Math.min(500, calls);
+  const warmUp = Math.min(6_000, calls);
   for (let at = 0; at < warmUp; at++) callOnce(client, base, at);
   await settle(Infinity);
   const before = { descriptors: descriptors(), memory: process.memoryUsage().rss };

@@ -47,6 +47,9 @@ test("what cannot work while the thread waits is a TypeError that names what doe
   })();
   assertThrows(() => client.post(echo, { body: later }), TypeError, "an iterable or a generator");
   assertThrows(() => client.post(echo, { body: Promise.resolve("a") as never }), TypeError, "a promise");
+  for (const guard of [() => true, { check: () => true }]) {
+    assertThrows(() => new Client({ guard }), TypeError, 'expected "public" or rules');
+  }
   assertEquals(client.get(echo).status, 200);
 });
 

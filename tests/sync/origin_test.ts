@@ -18,7 +18,7 @@ if (runtimeName() === "deno") {
     const { host } = new URL(server.http);
     const result = await runScript("tests/support/scripts/sync_remote.ts", {
       args: [`http://127.0.0.1:${registry.http}`, `${server.http}/bytes/70000`],
-      permissions: [`--allow-import=127.0.0.1:${registry.http}`, `--allow-net=${host}`],
+      permissions: ["--no-lock", `--allow-import=127.0.0.1:${registry.http}`, `--allow-net=${host}`],
     });
     assertEquals([result.code, result.stdout.trim(), result.stderr], [0, "200 true", ""]);
   });

@@ -39,8 +39,9 @@ test("FrameReader gives back the messages of encodeFrame(), however the bytes ar
       const reader = new FrameReader((one) => read.push(copied(one)));
       // The memory is reused by the writer, as in the ring.
       const shared = new Uint8Array(400);
-      for (let at = 0, turn = 0; at < bytes.length; turn++) {
-        const size = Math.min(sizes[turn % sizes.length]!, bytes.length - at);
+      let turn = 0;
+      for (let at = 0; at < bytes.length;) {
+        const size = Math.min(sizes[turn++ % sizes.length]!, bytes.length - at);
         shared.set(bytes.subarray(at, at + size));
         reader.push(shared.subarray(0, size));
         shared.fill(0xff);
