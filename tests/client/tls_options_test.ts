@@ -73,7 +73,7 @@ const REFUSED: readonly [name: string, options: unknown, message: string][] = [
   ["an old version", { minVersion: "1.1" }, 'expected one of "1.2", "1.3"'],
   ["a range without versions", { minVersion: "1.3", maxVersion: "1.2" }, "not older than minVersion"],
   ["verify as text", { verify: "false" }, "expected true or false"],
-  ["a protocol that is not spoken", { alpn: ["h2"] }, '"http/1.1"'],
+  ["a protocol that is not spoken", { alpn: ["h3"] }, '"http/1.1"'],
   ["an unknown name", { rejectUnauthorized: false }, "there is no such option"],
 ];
 
