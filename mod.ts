@@ -99,8 +99,15 @@ export type { Auth, AuthContext, AuthFlow } from "./src/core/auth.ts";
 export type { CallView } from "./src/core/call_view.ts";
 export type { CookieSource } from "./src/core/cookie_source.ts";
 export type { Next, UserLayer } from "./src/core/layer.ts";
-export type { Coding, FileFacts, Files, HashName, OpenFile, OpenWriter } from "./src/core/runtime.ts";
-export type { LenientRule, RedirectChoice, RedirectHop, RetryCause, RetryState } from "./src/core/settings.ts";
+export type { Coding, FileFacts, Files, HashName, OpenFile, OpenWriter, RuntimeName } from "./src/core/runtime.ts";
+export type {
+  Http2Choice,
+  LenientRule,
+  RedirectChoice,
+  RedirectHop,
+  RetryCause,
+  RetryState,
+} from "./src/core/settings.ts";
 export type { TlsVersion } from "./src/core/tls.ts";
 export type { CloseOptions, Transport } from "./src/core/transport.ts";
 export type { BodyInput, BodySource } from "./src/http/bodies/body_of.ts";

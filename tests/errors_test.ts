@@ -31,6 +31,14 @@ const TABLE: Readonly<Record<string, Row>> = {
     "unsent",
   ],
   PoolError: [new errors.PoolError("m"), ["ConnectError", "TransportError"], "POOL_FAILED", "pool", false, "unsent"],
+  GuardError: [
+    new errors.GuardError("m"),
+    ["ConnectError", "TransportError"],
+    "GUARD_ADDRESS",
+    "connect",
+    false,
+    "unsent",
+  ],
   TLSError: [new errors.TLSError("m"), ["ConnectError", "TransportError"], "TLS_FAILED", "tls", false, "unsent"],
   CertificateError: [
     new errors.CertificateError("m"),

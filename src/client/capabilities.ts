@@ -29,6 +29,7 @@ const CODES = "it chooses and undoes content codings itself";
 const NEVER: Readonly<Record<string, string>> = {
   pool: CONNECTS,
   dns: CONNECTS,
+  guard: CONNECTS,
   tls: CONNECTS,
   http2: CONNECTS,
   proxy: CONNECTS,

@@ -44,7 +44,8 @@ const NAMES = ["base", "hosts", "allow", "deny", "proxies", "sockets", "check"] 
 /** The option, unless a transport of the caller's own stands in the way of keeping it. */
 export function guardFor(options: { guard?: GuardInput | null; transport?: unknown }): GuardInput | null | undefined {
   const { guard, transport } = options;
-  if (guard == null || transport == null) return guard;
+  // By the runtime's `fetch` it is refused as all that it cannot honour.
+  if (guard == null || transport == null || transport === "fetch") return guard;
   throw new TypeError(
     'Cannot use the option "guard" beside "transport": what connects is not the library\'s own, expected one of the two',
   );

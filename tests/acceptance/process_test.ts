@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { behaviour } from "../support/behaviour.ts";
+import { awaitedBehaviour } from "../support/behaviour.ts";
 import { runScript } from "../support/child.ts";
 import { fullBacklog } from "../support/full_backlog.ts";
 import { runtimeName } from "../support/runtime.ts";
@@ -13,7 +13,7 @@ import { test } from "../support/suite.ts";
 const SCRIPTS = "tests/support/scripts";
 
 for (const path of ["/echo", "/bytes/1000000", "/encoded/gzip"]) {
-  behaviour(`a program ends with its last call, a pool open or not: ${path}`, async ({ url, origin }) => {
+  awaitedBehaviour(`a program ends with its last call, a pool open or not: ${path}`, async ({ url, origin }) => {
     const result = await runScript(`${SCRIPTS}/last_statement.ts`, { args: [url(path)] });
     assertEquals([result.code, result.stdout.trim(), result.stderr], [0, "answered 200", ""]);
     console.log(`${path}: ended ${Math.round(result.afterOutput)} ms after its answer`);
@@ -36,7 +36,7 @@ test("a program ends with a connect that was given up", async (t) => {
   assert(result.afterOutput < 1_000, `it ended ${result.afterOutput} ms after the limit`);
 });
 
-behaviour("a failure that is caught once leaves no unhandled rejection", async ({ url }) => {
+awaitedBehaviour("a failure that is caught once leaves no unhandled rejection", async ({ url }) => {
   const args = ["http://127.0.0.1:1/", url("/status/404")];
   const result = await runScript(`${SCRIPTS}/caught.ts`, { args });
   assertEquals([result.code, result.stdout.trim(), result.stderr], [0, "19", ""]);
@@ -44,23 +44,26 @@ behaviour("a failure that is caught once leaves no unhandled rejection", async (
 
 if (runtimeName() === "deno") {
   for (const host of ["127.0.0.1", "localhost"]) {
-    behaviour(`a GET on Deno needs the net permission for ${host} alone, and no Node layer`, async ({ origin }) => {
-      const { port } = new URL(origin.http);
-      for (const path of ["/bytes/5", "/encoded/gzip?body=hello", "/redirect?to=/bytes/5"]) {
-        const result = await runScript(`${SCRIPTS}/permitted.ts`, {
-          args: [`http://${host}:${port}${path}`],
-          permissions: [`--allow-net=${host}:${port}`],
-          // Not permitted: as good as not set, and nobody is asked.
-          env: { HTTP_PROXY: "http://127.0.0.1:1", HTTPS_PROXY: "http://127.0.0.1:1", NO_PROXY: "" },
-        });
-        assertEquals([path, result.code, result.stderr], [path, 0, ""]);
-        const { status, length, touched } = JSON.parse(result.stdout) as Record<string, unknown>;
-        assertEquals([path, status, length, touched], [path, 200, 5, []]);
-      }
-    });
+    awaitedBehaviour(
+      `a GET on Deno needs the net permission for ${host} alone, and no Node layer`,
+      async ({ origin }) => {
+        const { port } = new URL(origin.http);
+        for (const path of ["/bytes/5", "/encoded/gzip?body=hello", "/redirect?to=/bytes/5"]) {
+          const result = await runScript(`${SCRIPTS}/permitted.ts`, {
+            args: [`http://${host}:${port}${path}`],
+            permissions: [`--allow-net=${host}:${port}`],
+            // Not permitted: as good as not set, and nobody is asked.
+            env: { HTTP_PROXY: "http://127.0.0.1:1", HTTPS_PROXY: "http://127.0.0.1:1", NO_PROXY: "" },
+          });
+          assertEquals([path, result.code, result.stderr], [path, 0, ""]);
+          const { status, length, touched } = JSON.parse(result.stdout) as Record<string, unknown>;
+          assertEquals([path, status, length, touched], [path, 200, 5, []]);
+        }
+      },
+    );
   }
 
-  behaviour("a GET on Deno without its permission fails and names it", async ({ origin }) => {
+  awaitedBehaviour("a GET on Deno without its permission fails and names it", async ({ origin }) => {
     const { port } = new URL(origin.http);
     const result = await runScript(`${SCRIPTS}/permitted.ts`, {
       args: [`http://localhost:${port}/echo`],

@@ -14,7 +14,7 @@ import {
   ProtocolError,
   TimeoutError,
 } from "../../mod.ts";
-import { behaviour, urlOf } from "../support/behaviour.ts";
+import { awaitedBehaviour, urlOf } from "../support/behaviour.ts";
 import { coded } from "../support/codings.ts";
 import { latin1, type RawServer, rawServer } from "../support/raw_server.ts";
 
@@ -38,7 +38,7 @@ const READS: readonly (readonly [name: string, read: (client: Client, url: strin
 ];
 
 for (const [late, path] of LATE) {
-  behaviour(`L1: the limit of a call holds for ${late}`, async ({ client, url }) => {
+  awaitedBehaviour(`L1: the limit of a call holds for ${late}`, async ({ client, url }) => {
     for (const [name, read] of READS) {
       for (const timeout of [LIMIT, { total: LIMIT }]) {
         const c = client({ timeout });
@@ -52,7 +52,7 @@ for (const [late, path] of LATE) {
   });
 }
 
-behaviour("L1: a limit with retries is the limit of them all", async ({ client, url }) => {
+awaitedBehaviour("L1: a limit with retries is the limit of them all", async ({ client, url }) => {
   const c = client({ timeout: LIMIT, retry: { max: 2, on: ["timeout", "reset", "connect"], backoff: () => 10 } });
   const start = performance.now();
   const error = await assertRejects(async () => await c.get(url("/delay/4000")), TimeoutError);
@@ -66,7 +66,7 @@ interface Echo {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-behaviour("L2: no credential goes to another port, name or scheme", async ({ client, origin }) => {
+awaitedBehaviour("L2: no credential goes to another port, name or scheme", async ({ client, origin }) => {
   const headers = { Authorization: "Bearer s", Cookie: "a=s", "X-API-Key": "s", "X-Auth-Token": "s", Accept: "a/b" };
   const elsewhere = [
     origin.http.replace("127.0.0.1", "localhost"),
@@ -85,7 +85,7 @@ behaviour("L2: no credential goes to another port, name or scheme", async ({ cli
   }
 });
 
-behaviour("L2: a cookie that a redirect sets is kept for its own origin", async ({ client, origin }) => {
+awaitedBehaviour("L2: a cookie that a redirect sets is kept for its own origin", async ({ client, origin }) => {
   const h = ["Set-Cookie: hop=1; Path=/"];
   const c = client({ cookies: true });
   const same = await c.get(urlOf(origin.http, "/redirect", { to: "/echo", h })).json() as Echo;
@@ -97,7 +97,7 @@ behaviour("L2: a cookie that a redirect sets is kept for its own origin", async 
 
 // L5: a server does not park its callers
 
-behaviour("L5: a wait beyond the limit ends the call at once and says so", async ({ client, url }) => {
+awaitedBehaviour("L5: a wait beyond the limit ends the call at once and says so", async ({ client, url }) => {
   const parked = url("/status/503", { h: ["Retry-After: 3600"] });
   const start = performance.now();
   const response = await client().get(parked);
@@ -113,7 +113,7 @@ behaviour("L5: a wait beyond the limit ends the call at once and says so", async
 
 const PLAIN = new Uint8Array(100_000).map((_, at) => at % 251);
 
-behaviour("L6: a damaged body fails, buffered and streamed", async ({ client, after }) => {
+awaitedBehaviour("L6: a damaged body fails, buffered and streamed", async ({ client, after }) => {
   const gzip = await coded(PLAIN, "gzip");
   const five = await coded(PLAIN, "gzip", "gzip", "gzip", "gzip", "gzip");
   const head = (length: number, ...fields: string[]): string =>
@@ -147,7 +147,7 @@ behaviour("L6: a damaged body fails, buffered and streamed", async ({ client, af
   }
 });
 
-behaviour("L6: hints without end are refused", async ({ client, after }) => {
+awaitedBehaviour("L6: hints without end are refused", async ({ client, after }) => {
   const server = await answering("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(20_000), latin1(""));
   after(() => server.close());
   const url = `http://127.0.0.1:${server.port}/`;
@@ -160,7 +160,7 @@ function pause(ms: number): Promise<void> {
 
 // L7: a connection that is ended or poisoned (the ends are in stale_test.ts)
 
-behaviour("L7: an answer that nobody asked for is delivered to nobody", async ({ client, after }) => {
+awaitedBehaviour("L7: an answer that nobody asked for is delivered to nobody", async ({ client, after }) => {
   const poison = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison";
   for (const together of [true, false]) {
     const server = await rawServer(async (connection) => {
@@ -186,7 +186,7 @@ behaviour("L7: an answer that nobody asked for is delivered to nobody", async ({
   }
 });
 
-behaviour("L7: finished calls leave no listener on a signal that many share", async ({ client, url }) => {
+awaitedBehaviour("L7: finished calls leave no listener on a signal that many share", async ({ client, url }) => {
   const { signal } = new AbortController();
   let listeners = 0;
   const add = signal.addEventListener.bind(signal);
@@ -228,22 +228,25 @@ const STRICT: readonly (readonly [name: string, answer: string, taken: boolean])
 ];
 
 for (const [name, answer, taken] of STRICT) {
-  behaviour(`L8: ${name} ${taken ? "is taken, and its connection not used again" : "is refused"}`, async (subject) => {
-    const server = await answering(answer, latin1(""), true);
-    subject.after(() => server.close());
-    const c = subject.client({ retry: false });
-    const url = `http://127.0.0.1:${server.port}/`;
-    if (!taken) {
-      const error = await assertRejects(async () => await c.get(url), JetstreamError);
-      assert(error instanceof ProtocolError, String(error));
-      assertEquals(c.stats().idle, 0);
-      return;
-    }
-    assertEquals(await c.get(url).text(), "hello");
-    assertEquals(await c.get(url).text(), "hello");
-    // Two lengths that agree are still somebody's mistake; an extension is none.
-    assertEquals(server.connections.length, name.includes("length") ? 2 : 1);
-  });
+  awaitedBehaviour(
+    `L8: ${name} ${taken ? "is taken, and its connection not used again" : "is refused"}`,
+    async (subject) => {
+      const server = await answering(answer, latin1(""), true);
+      subject.after(() => server.close());
+      const c = subject.client({ retry: false });
+      const url = `http://127.0.0.1:${server.port}/`;
+      if (!taken) {
+        const error = await assertRejects(async () => await c.get(url), JetstreamError);
+        assert(error instanceof ProtocolError, String(error));
+        assertEquals(c.stats().idle, 0);
+        return;
+      }
+      assertEquals(await c.get(url).text(), "hello");
+      assertEquals(await c.get(url).text(), "hello");
+      // Two lengths that agree are still somebody's mistake; an extension is none.
+      assertEquals(server.connections.length, name.includes("length") ? 2 : 1);
+    },
+  );
 }
 
 /** A server that gives one answer to each request, and FIN behind it unless it `stays`. */

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { type Client, type ClientOptions, CookieJar, type RequestOptions } from "../../mod.ts";
-import { behaviour, type Subject } from "../support/behaviour.ts";
+import { awaitedBehaviour, type Subject } from "../support/behaviour.ts";
 
 interface Echo {
   readonly method: string;
@@ -205,7 +205,7 @@ const told: string[] = [];
 type Place = "on" | "off" | undefined;
 
 for (const row of ROWS) {
-  behaviour(`the switch ${row.name} works by client and by request`, async (subject) => {
+  awaitedBehaviour(`the switch ${row.name} works by client and by request`, async (subject) => {
     const found: [Place, Place, boolean][] = [];
     const wanted: [Place, Place, boolean][] = [];
     for (const byClient of [undefined, "on", "off"] as const) {

@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Client, type ClientOptions, TimeoutError } from "../../mod.ts";
 import type { MemoryStep } from "../../src/net/memory.ts";
-import { behaviour } from "../support/behaviour.ts";
+import { awaitedBehaviour } from "../support/behaviour.ts";
 import { memoryClient } from "../support/memory_client.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { test } from "../support/suite.ts";
@@ -51,7 +51,7 @@ for (
   ] as const
 ) {
   for (const streamed of [false, true]) {
-    behaviour(
+    awaitedBehaviour(
       `the total limit is kept when a server ${name}, ${streamed ? "streamed" : "buffered"}`,
       async ({ client, url }) => {
         const c = client({ timeout: { total: LIMIT }, retry: false });
@@ -66,7 +66,7 @@ for (
 
 const RETRY = { max: 5, on: ["timeout", "reset", "connect"], budget: false, jitter: "none" } as const;
 
-behaviour("the total limit covers all attempts and their waits", async ({ client, after }) => {
+awaitedBehaviour("the total limit covers all attempts and their waits", async ({ client, after }) => {
   const server = await rawServer(async (connection) => {
     await connection.until("\r\n\r\n");
     // Every other attempt dies by itself, the others are cut by their limit.

@@ -10,6 +10,7 @@ const page = { showsRedirects: false, showsCookies: false, streamsUploads: false
 const REFUSED: readonly [name: string, value: unknown, path?: string][] = [
   ["pool", { max: 1 }],
   ["dns", { order: "ipv4first" }],
+  ["guard", "public"],
   ["tls", { verify: false }],
   ["proxy", "http://p.test"],
   ["proxy", false],

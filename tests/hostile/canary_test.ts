@@ -17,7 +17,7 @@ import {
   RequestUrl,
   type StandardSchema,
 } from "../../mod.ts";
-import { behaviour, type Query, type Subject } from "../support/behaviour.ts";
+import { awaitedBehaviour, type Query, type Subject } from "../support/behaviour.ts";
 import {
   CANARIES as C,
   found,
@@ -416,7 +416,7 @@ for (
     "policies and functions": POLICIES,
   })
 ) {
-  behaviour(`a failure by ${group} tells no secret (${rows.length} ways)`, async (subject) => {
+  awaitedBehaviour(`a failure by ${group} tells no secret (${rows.length} ways)`, async (subject) => {
     const leaks: string[] = [];
     for (const [name, run] of rows) {
       const callers: SecretCaller[] = [];
@@ -456,7 +456,7 @@ test("the canaries are found where they stand", () => {
   assert(secretUrl("http://a.test/").includes(C.urlPassword) && secretProxy("http://a.test").includes(C.proxyPassword));
 });
 
-behaviour("no value that a program may print tells a secret", async ({ client, url, origin }) => {
+awaitedBehaviour("no value that a program may print tells a secret", async ({ client, url, origin }) => {
   const printed: unknown[] = [];
   const jar = new CookieJar();
   const auth = [basic("user", C.password), bearer(C.authorization), digest("user", C.password)];

@@ -88,14 +88,25 @@ function subject(t: TestContext, lib: Library, standard?: ClientOptions): Subjec
   };
 }
 
-/** Registers a test of what the library does in public. */
+/** Registers a test of what the library does in public, with either client. */
 export function behaviour(name: string, run: BehaviourTest, timeout?: number): void {
+  awaitedBehaviour(name, run, timeout);
+  if (BY_FETCH || differs(name)) return;
+  const options = timeout === undefined ? {} : { timeout };
+  test(`${name} (blocking)`, options, (t) => run(subject(t, blocking as unknown as Library)));
+}
+
+/**
+ * Registers one for the asynchronous client alone: where the test itself has to go on while a call
+ * waits, as with a server in this thread or a limit that it measures.
+ */
+export function awaitedBehaviour(name: string, run: BehaviourTest, timeout?: number): void {
   const options = timeout === undefined ? {} : { timeout };
   const body = (t: TestContext): Promise<void> => run(subject(t, asynchronous, BY_FETCH ? OVER_FETCH : undefined));
   test(name, options, (t) => BY_FETCH ? runByFetch(name, () => body(t)) : body(t));
-  if (BY_FETCH) return;
-  if (!differs(name)) test(`${name} (blocking)`, options, (t) => run(subject(t, blocking as unknown as Library)));
-  if (!isHttp1Only(name)) test(`${name} (HTTP/2)`, options, (t) => run(subject(t, asynchronous, OVER_HTTP2)));
+  if (!BY_FETCH && !isHttp1Only(name)) {
+    test(`${name} (HTTP/2)`, options, (t) => run(subject(t, asynchronous, OVER_HTTP2)));
+  }
 }
 
 /** Registers the test that an option changes the wire or the result. */

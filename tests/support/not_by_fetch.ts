@@ -38,6 +38,7 @@ export const NOT_BY_FETCH: readonly NotByFetch[] = [
   { test: /^option allowAbsoluteUrls/, reason: "another origin has to consent", on: ["page"] },
   { test: /^option body takes text/, reason: "streams are gathered", on: ["page"] },
   { test: /^option auth sends/, reason: "the browser asks its user when it sees a 401", on: ["page"] },
+  { test: /^option guard.proxies/, reason: "proxies are not seen" },
   { test: /^option limits.drain/, reason: "connections are not seen" },
   { test: /^a body cut short/, reason: "what came before the cut is dropped", on: ["bun", "page"] },
   {

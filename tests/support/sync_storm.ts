@@ -14,8 +14,10 @@ export interface StormResult {
   readonly workers: number;
   /** Descriptors more than before; 0 where the system does not tell. */
   readonly descriptors: number;
-  /** Resident memory more than after the warm-up, in bytes. */
+  /** Heap of this thread in use, more than after the warm-up, in bytes. */
   readonly memory: number;
+  /** Resident memory of the process more than after the warm-up: heaps that have grown are not given back. */
+  readonly resident: number;
 }
 
 /** Turns of the loop that an ended worker may take to give back what it had. */
@@ -28,6 +30,11 @@ function descriptors(): number {
   } catch {
     return 0;
   }
+}
+
+function memory(): { readonly memory: number; readonly resident: number } {
+  const { heapUsed, rss } = process.memoryUsage();
+  return { memory: heapUsed, resident: rss };
 }
 
 /** One call out of ten kinds; whether it failed. */
@@ -84,7 +91,7 @@ export async function syncStorm(base: string, calls: number, kills: number): Pro
   const warmUp = Math.min(6_000, calls);
   for (let at = 0; at < warmUp; at++) callOnce(client, base, at);
   await settle(Infinity);
-  const before = { descriptors: descriptors(), memory: process.memoryUsage().rss };
+  const before = { descriptors: descriptors(), ...memory() };
   const generation = bridge().generation;
   let failures = 0;
   for (let at = 0; at < calls; at++) {
@@ -97,7 +104,12 @@ export async function syncStorm(base: string, calls: number, kills: number): Pro
   const workers = bridge().generation - generation;
   client.purge();
   await settle(before.descriptors);
-  const left = { descriptors: descriptors() - before.descriptors, memory: process.memoryUsage().rss - before.memory };
+  const now = memory();
+  const left = {
+    descriptors: descriptors() - before.descriptors,
+    memory: now.memory - before.memory,
+    resident: now.resident - before.resident,
+  };
   client.close();
   return { calls, failures, workers, ...left };
 }
