@@ -56,7 +56,9 @@ function connectionsOf(responses: readonly HttpResponse[]): number {
 
 /** Bytes of the pattern, in parts of odd sizes. */
 async function* parts(length: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0, size = 1; at < length; at += size, size = Math.min(size * 3 + 1, 100_000, length - at)) {
+  let size = 1;
+  for (let at = 0; at < length; at += size) {
+    size = Math.min(size * 3 + 1, 100_000, length - at);
     yield await Promise.resolve(patternOf(size, at));
   }
 }

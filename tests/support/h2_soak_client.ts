@@ -7,8 +7,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { JetstreamError } from "../../mod.ts";
-import { openSockets } from "./leaks.ts";
 import { type PeerCase, peerSettings, runPeerCases, withClient } from "./peer_cases.ts";
+import { tcpSockets } from "./tcp_sockets.ts";
 
 /** Where everything is. */
 export interface H2SoakSettings {
@@ -43,7 +43,7 @@ function statistics(): Promise<Statistics> {
 /** What became of the POSTs, by id: `undefined` for those that were answered. */
 type Outcomes = Map<string, JetstreamError | undefined>;
 
-async function work(base: string, run: string, calls: number): Promise<Outcomes> {
+async function work(base: string, run: string): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
   const options = {
     http2: "prior-knowledge",
@@ -54,7 +54,7 @@ async function work(base: string, run: string, calls: number): Promise<Outcomes>
   await withClient(options, async (client) => {
     let turn = 0;
     const lane = async (): Promise<void> => {
-      for (let at = turn++; at < calls; at = turn++) {
+      for (let at = turn++; at < settings.calls; at = turn++) {
         const id = `${run}-${at}`;
         const isPost = at % 4 === 0;
         const body = isPost ? new Uint8Array(at % 40 === 0 ? 50_000 : 20) : undefined;
@@ -82,11 +82,8 @@ async function work(base: string, run: string, calls: number): Promise<Outcomes>
 function soak(name: string, base: string): PeerCase {
   return [`${name}: ${settings.calls} calls`, async () => {
     const run = crypto.randomUUID();
-    // What the runtime opens for itself is there after the first calls.
-    await statistics();
-    await work(base, `warm-${run}`, 4);
-    const before = openSockets() ?? 0;
-    const outcomes = await work(base, run, settings.calls);
+    const before = tcpSockets();
+    const outcomes = await work(base, run);
     const { counts, posts } = await statistics();
     const processed = new Map(posts);
     for (const [id, error] of outcomes) {
@@ -96,8 +93,8 @@ function soak(name: string, base: string): PeerCase {
     assertEquals(outcomes.size, Math.ceil(settings.calls / 4));
     for (const fault of FAULTS) assert((counts[fault] ?? 0) > 0, `the fault ${fault} never came`);
     const end = performance.now() + PATIENCE;
-    while ((openSockets() ?? 0) > before && performance.now() < end) await new Promise((go) => setTimeout(go, 20));
-    assert((openSockets() ?? 0) <= before, `${openSockets()} sockets, ${before} before`);
+    while (tcpSockets() > before && performance.now() < end) await new Promise((go) => setTimeout(go, 20));
+    assert(tcpSockets() <= before, `${tcpSockets()} sockets, ${before} before`);
     const failed = [...outcomes.values()].filter((error) => error !== undefined).length;
     // deno-lint-ignore no-console
     console.log(`${name}: ${failed} of ${outcomes.size} POSTs cut; ${JSON.stringify(counts)}`);
