@@ -7,7 +7,8 @@
  *   npm run bench -- --work=download                     the same with nothing but Node
  *   --out=path   where the results go (.build/bench/results.json)
  *
- * It needs a C compiler; with nginx installed TLS is served by nginx.
+ * It needs a C compiler; with nginx installed TLS is served by nginx, and HTTP/2 is measured too, beside
+ * h2load if that is installed.
  */
 // deno-lint-ignore-file no-console
 
@@ -20,6 +21,7 @@ import { BUILD, ensureTools, ROOT, testEnvironment } from "../tests/run/project.
 import { findRuntime, RUNTIMES } from "../tests/run/runtimes.mjs";
 import { transpile, transpiledPath } from "../tests/run/transpile.mjs";
 import { CONTENDERS } from "./contenders/all.ts";
+import { runH2load } from "./h2load.ts";
 import { tableOf } from "./report.ts";
 import type { Results, Row } from "./results.ts";
 import { runMemory, runRounds, type Team } from "./rounds.ts";
@@ -96,8 +98,8 @@ function teamOf(id: string, { among }: Work, options: Options, env: NodeJS.Proce
     if (path === undefined || contenders.length === 0) return undefined;
     return { runtime: id, contenders, env, command: (name) => [path, script, name] };
   }
-  const contenders = CONTENDERS.filter(({ name, on, blocks = false }) =>
-    on.includes(id) && wanted(name) && (among !== undefined || !blocks)
+  const contenders = CONTENDERS.filter(({ name, on, apart = false }) =>
+    on.includes(id) && wanted(name) && (among !== undefined || !apart)
   ).map(({ name }) => name);
   const launch = launchOf(id);
   return { runtime: id, contenders, env, command: (name) => [...launch, sourceOf(id, "bench/worker.ts"), id, name] };
@@ -133,7 +135,8 @@ async function measureAll(options: Options): Promise<void> {
       for (const id of options.runtimes) {
         const team = teamOf(id, work, options, env);
         if (team === undefined || (id === "python" && (work.kind !== "rate" || work.path === "/once"))) continue;
-        const base = work.tls ? servers.https : servers.http;
+        const base = work.http2 ? servers.h2 : work.tls ? servers.https : servers.http;
+        if (base === undefined) continue;
         const found = work.kind === "start"
           ? await runStart(base + work.path, work.id, team, options, {
             folder: FOLDER,
@@ -143,6 +146,7 @@ async function measureAll(options: Options): Promise<void> {
           : work.kind === "memory"
           ? await runMemory(work, base, team, options)
           : await runRounds(work, base, team, options);
+        if (work.http2 && options.contenders.length === 0) found.push(runH2load(work, base, id, options));
         rows.push(...found);
         if (found.length > 0) console.log(tableOf(work, found));
       }

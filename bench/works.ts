@@ -15,7 +15,9 @@ export interface Work {
   readonly path: string;
   readonly tls: boolean;
   readonly concurrency: number;
-  /** Who takes part; without it whoever does not block. */
+  /** Whether it is about HTTP/2: all calls go through one connection. */
+  readonly http2?: boolean;
+  /** Who takes part; without it whoever does not stand apart. */
   readonly among?: readonly string[];
 }
 
@@ -36,6 +38,13 @@ function memory(of: Work): Work {
 function blocking(of: Work): Work {
   return { ...of, id: `sync-${of.id}`, title: `blocking: ${of.title}`, among: BLOCKING };
 }
+
+/** The same over HTTP/2. */
+function overH2(of: Work): Work {
+  return { ...of, id: `h2-${of.id}`, title: `HTTP/2: ${of.title}`, tls: true, http2: true, among: MULTIPLEXING };
+}
+
+const MULTIPLEXING: readonly string[] = ["jetstream/h2", "fetch/h2", "node:http2", "undici/h2"];
 
 const BLOCKING: readonly string[] = ["jetstream/sync", "jetstream", "sync-fetch", "fetch", "requests", "httpx"];
 
@@ -59,6 +68,9 @@ export const WORKS: readonly Work[] = [
   ...TRANSFERS,
   transfer("tls-download-stream", "download 100 MiB over TLS, streamed", "streamed", "/big", true),
   transfer("tls-download-buffered", "download 100 MiB over TLS, buffered", "buffered", "/big", true),
+  ...[1, 32, 128].map((streams) => overH2(rate(`get-${streams}`, "small GET", "/small", streams))),
+  overH2(transfer("download-stream", "download 100 MiB, streamed", "streamed", "/big")),
+  overH2(transfer("download-buffered", "download 100 MiB, buffered", "buffered", "/big")),
   ...TRANSFERS.map(memory),
   blocking(rate("get-1", "small GET", "/small", 1)),
   ...TRANSFERS.map(blocking),

@@ -7,8 +7,8 @@ export interface Entry {
   readonly name: string;
   /** Runtimes it makes sense on. */
   readonly on: readonly string[];
-  /** Whether it blocks its thread: then it takes part in the works that name it. */
-  readonly blocks?: boolean;
+  /** Whether it takes part only in the works that name it: it blocks its thread, or speaks HTTP/2. */
+  readonly apart?: boolean;
   /** Loads only what this contender needs. */
   readonly start: (setting: Setting) => Promise<Contender>;
 }
@@ -50,14 +50,39 @@ export const CONTENDERS: readonly Entry[] = [
   {
     name: "jetstream/sync",
     on: ALL,
-    blocks: true,
+    apart: true,
     start: (setting) => later(import("./blocking.ts").then((m) => m.startBlocking), setting),
   },
   {
     name: "sync-fetch",
     on: NODE,
-    blocks: true,
+    apart: true,
     start: (setting) => later(import("./blocking.ts").then((m) => m.startSyncFetch), setting),
+  },
+  {
+    name: "jetstream/h2",
+    on: ALL,
+    apart: true,
+    start: (setting) => later(import("./jetstream.ts").then((m) => m.startJetstreamH2), setting),
+  },
+  // The fetch of Node speaks HTTP/1.1.
+  {
+    name: "fetch/h2",
+    on: ["deno", "bun"],
+    apart: true,
+    start: (setting) => later(import("./fetch.ts").then((m) => m.startFetchH2), setting),
+  },
+  {
+    name: "node:http2",
+    on: ALL,
+    apart: true,
+    start: (setting) => later(import("./node_http2.ts").then((m) => m.startNodeHttp2), setting),
+  },
+  {
+    name: "undici/h2",
+    on: NODE,
+    apart: true,
+    start: (setting) => later(import("./packages.ts").then((m) => m.startUndiciH2), setting),
   },
   { name: "bare", on: ["deno"], start: (setting) => bare("openDeno", setting) },
   { name: "bare", on: ["bun"], start: (setting) => bare("openBun", setting) },

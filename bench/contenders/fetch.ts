@@ -7,6 +7,11 @@ interface StreamInit extends RequestInit {
   duplex?: "half";
 }
 
+/** What Bun must be told; Deno asks by ALPN unasked. */
+interface VersionInit extends RequestInit {
+  protocol?: "http2";
+}
+
 /** Asks by `fetch`. */
 export function startFetch(): Contender {
   return {
@@ -18,5 +23,15 @@ export function startFetch(): Contender {
       return counted(await (await fetch(url, init)).json());
     },
     uploadBytes: async (url, bytes) => counted(await (await fetch(url, { method: "POST", body: bytes })).json()),
+  };
+}
+
+/** Asks by `fetch` over HTTP/2. */
+export function startFetchH2(): Contender {
+  const init: VersionInit = { protocol: "http2" };
+  return {
+    json: async (url) => await (await fetch(url, init)).json(),
+    buffered: async (url) => (await (await fetch(url, init)).arrayBuffer()).byteLength,
+    streamed: async (url) => await total((await fetch(url, init)).body!),
   };
 }

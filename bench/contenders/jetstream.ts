@@ -26,6 +26,11 @@ export function startJetstream(setting: Setting): Contender {
   return contender(new Client(trust(setting)));
 }
 
+/** All calls through one connection of HTTP/2. */
+export function startJetstreamH2(setting: Setting): Contender {
+  return contender(new Client({ ...trust(setting), http2: true }));
+}
+
 /** Cookies, credentials, hooks and more retries. */
 export function startJetstreamFull(setting: Setting): Contender {
   let seen = 0;

@@ -40,9 +40,18 @@ async function load<T>(name: string): Promise<T> {
 }
 
 /** `undici.request`. */
-export async function startUndici({ ca }: Setting): Promise<Contender> {
+export function startUndici(setting: Setting): Promise<Contender> {
+  return undici(setting, {});
+}
+
+/** `undici.request` over one connection of HTTP/2. */
+export function startUndiciH2(setting: Setting): Promise<Contender> {
+  return undici(setting, { allowH2: true, connections: 1 });
+}
+
+async function undici({ ca }: Setting, options: object): Promise<Contender> {
   const { Agent, request } = await load<Undici>("undici");
-  const dispatcher = new Agent(ca === undefined ? {} : { connect: { ca } });
+  const dispatcher = new Agent({ ...options, ...(ca === undefined ? {} : { connect: { ca } }) });
   const post = async (url: string, body: unknown): Promise<number> =>
     counted(await (await request(url, { dispatcher, method: "POST", body })).body.json());
   return {

@@ -22,6 +22,8 @@ export interface Servers {
   readonly http: string;
   /** `https://localhost:port`. */
   readonly https: string;
+  /** `https://localhost:port` that speaks HTTP/2; only nginx does. */
+  readonly h2: string | undefined;
   /** What speaks TLS. */
   readonly tlsServer: string;
   /** Path of the CA (PEM). */
@@ -55,6 +57,7 @@ export async function startServers(root: string, folder: string, node: string): 
   return {
     http: `http://127.0.0.1:${port}`,
     https: `https://localhost:${await tls.port}`,
+    h2: "h2" in tls ? `https://localhost:${tls.h2}` : undefined,
     tlsServer: nginx.status === 0 ? nginx.stderr.trim().replace(/^.*: /, "") : "node:https",
     ca,
     stop() {
@@ -79,8 +82,8 @@ function freePort(): Promise<number> {
   });
 }
 
-async function startNginx(folder: string): Promise<{ child: ChildProcess; port: number }> {
-  const port = await freePort();
+async function startNginx(folder: string): Promise<{ child: ChildProcess; port: number; h2: number }> {
+  const [port, h2] = [await freePort(), await freePort()];
   const big = join(folder, "big");
   if (!existsSync(big)) writeFileSync(big, "");
   truncateSync(big, UPLOAD_BYTES);
@@ -102,6 +105,7 @@ ${temporary}
   default_type application/json;
   server {
     listen 127.0.0.1:${port} ssl backlog=4096;
+    listen 127.0.0.1:${h2} ssl http2 backlog=4096;
     server_name localhost;
     ssl_certificate ${folder}/cert.pem;
     ssl_certificate_key ${folder}/key.pem;
@@ -117,7 +121,7 @@ ${temporary}
   const child = spawn("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], { stdio: "inherit" });
   await new Promise((resolve) => setTimeout(resolve, 300));
   if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}`);
-  return { child, port };
+  return { child, port, h2 };
 }
 
 function startHttps(root: string, folder: string, node: string): { child: ChildProcess; port: Promise<string> } {

@@ -8,11 +8,12 @@
  * left at the end: calls, places, timers, listeners, sockets, memory.
  */
 
-import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { AbortError, JetstreamError, TimeoutError } from "../../mod.ts";
 import { Authority } from "../support/certificates.ts";
 import { runtimeId } from "../support/runtime.ts";
 import { startServer } from "../support/server_process.ts";
+import { tcpSockets } from "../support/tcp_sockets.ts";
 import { Lane, type Ports, type Way, waysOf } from "./lane.ts";
 import { plot } from "./plot.ts";
 import { type Work, WORKS, WrongAnswer } from "./works.ts";
@@ -148,24 +149,6 @@ async function closed(lane: Lane): Promise<Readonly<Record<string, number>>> {
   await Promise.race([lane.close(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   await until(() => Object.values(lane.left).every((count) => count === 0), 2_000);
   return lane.left;
-}
-
-/** TCP sockets of this process; the pairs that a runtime opens for itself are none. 0 where the system does not tell. */
-function tcpSockets(): number {
-  if (!existsSync("/proc/net/tcp")) return 0;
-  const known = new Set(
-    ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) =>
-      readFileSync(path, "utf8").split("\n").map((line) => line.trim().split(/\s+/)[9])
-    ),
-  );
-  return readdirSync("/proc/self/fd").filter((name) => {
-    try {
-      return known.has(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${name}`))?.[1]);
-    } catch {
-      // The descriptor of the listing itself is gone by now.
-      return false;
-    }
-  }).length;
 }
 
 interface Sample {

@@ -22,10 +22,10 @@ interface ChildProcess {
 }
 
 /** Runs `program` on Node, gives it `settings` as one line of JSON, and returns the line that it prints. */
-export async function startServer<T>(program: string, settings: object): Promise<T> {
+export async function startServer<T>(program: string, settings: object, node = "node"): Promise<T> {
   const { spawn } = process.getBuiltinModule("node:child_process") as unknown as ChildProcess;
   // Node, whatever runs the tests: the server must not share the fate of what is tested.
-  const child = spawn("node", [program], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(node, [program], { stdio: ["pipe", "pipe", "inherit"] });
   const answer = new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding("utf8");
     child.stdout.on("data", resolve);
