@@ -53,21 +53,26 @@ export class Bridge {
     return this.#forms.held.size;
   }
 
-  /** Calls what the worker has under a name, or has lent under a number; blocks until it answers. */
-  call(target: string | number, args: readonly unknown[], scope: Scope = new Scope()): unknown {
+  /**
+   * Calls what the worker has under a name, or has lent under a number; blocks until it answers.
+   * What the arguments lend is lent for the time of `given`; without it, until the answer.
+   */
+  call(target: string | number, args: readonly unknown[], given?: Scope): unknown {
     const channel = this.#start();
     const generation = this.#generation;
     const id = ++this.#lastId;
+    const scope = given ?? new Scope();
     this.#waiting.push(scope);
     try {
       this.#say(channel, [SAYS.call, id, target, args, this.#waiting.length - 1], scope);
       const answer = this.#await(channel, id);
       if (answer[0] === SAYS.value) return answer[2];
-      throw showCaller(answer[2], this.call);
+      throw this.#forms.isCallers(answer[2]) ? answer[2] : showCaller(answer[2], this.call);
     } catch (error) {
       throw error instanceof LostWorker ? this.#lost(error, generation) : error;
     } finally {
       this.#waiting.pop();
+      if (given === undefined) this.release(scope);
       if (this.#waiting.length === 0) this.#forms.epoch++;
     }
   }
@@ -79,7 +84,8 @@ export class Bridge {
 
   /** Calls what one worker lent: another one does not have it. */
   #callLent(worker: number, target: string | number, args: readonly unknown[]): unknown {
-    if (worker === this.#generation && this.#channel?.isAlive) return this.call(target, args);
+    // What a layer hands to its call, to be called when that ends, has to live as long.
+    if (worker === this.#generation && this.#channel?.isAlive) return this.call(target, args, this.#waiting[0]);
     throw this.#lost(new LostWorker("it has ended"), worker);
   }
 
@@ -154,7 +160,17 @@ export class Bridge {
       if (this.#channel === channel) this.#say(channel, said, scope);
     } catch (error) {
       if (error instanceof LostWorker) throw error;
-      if (this.#channel === channel) this.#say(channel, [SAYS.failure, id, this.#forms.failureForm(error)], scope);
+      if (this.#channel === channel) this.#fail(channel, id, error, scope);
+    }
+  }
+
+  /** What was thrown comes back as itself: of one that cannot be packed, name and message are enough. */
+  #fail(channel: Channel, id: number, error: unknown, scope: Scope): void {
+    try {
+      this.#say(channel, [SAYS.failure, id, this.#forms.failureForm(error)], scope);
+    } catch (cause) {
+      if (cause instanceof LostWorker) throw cause;
+      this.#say(channel, [SAYS.failure, id, this.#forms.namedFailure(error)], scope);
     }
   }
 

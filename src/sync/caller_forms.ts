@@ -12,7 +12,7 @@ import { HttpRequest } from "../http/request.ts";
 import { HttpResponse } from "../http/response.ts";
 import { CookieJar } from "../policy/cookies/cookie_jar.ts";
 import { commonForm, makeCommon } from "./common_forms.ts";
-import { BriefError, errorOf, type ErrorParts, errorParts } from "./error_forms.ts";
+import { BriefError, errorOf, type ErrorParts, errorParts, NamedError } from "./error_forms.ts";
 import {
   requestOf,
   type RequestParts,
@@ -62,6 +62,8 @@ export class CallerForms {
   readonly #origins = new WeakMap<object, Origin>();
   readonly #recipes = new WeakMap<object, number>();
   readonly #failures = new RecentMap();
+  /** What came back of the failures of the caller's own functions. */
+  readonly #callers = new WeakSet<object>();
   #lastRecipe = 0;
   #lastBlob = 0;
 
@@ -96,10 +98,23 @@ export class CallerForms {
       : new ThrownObject(this.#failures.keep(error));
   }
 
+  /** The form of what cannot be packed as a whole. */
+  namedFailure(error: unknown): unknown {
+    return error instanceof Error ? new NamedError(error) : this.failureForm(error);
+  }
+
+  /** Whether this is a failure of the caller's own functions, on its way back to the caller. */
+  isCallers(failure: unknown): boolean {
+    return typeof failure === "object" && failure !== null && this.#callers.has(failure);
+  }
+
   #ofClass(value: object, scope: Scope): Form | undefined {
     if (value instanceof Error) return { kind: KIND.error, payload: [this.#failures.keep(value), errorParts(value)] };
     if (value instanceof BriefError) {
       return { kind: KIND.error, payload: [this.#failures.keep(value.error), errorParts(value.error, true)] };
+    }
+    if (value instanceof NamedError) {
+      return { kind: KIND.error, payload: [this.#failures.keep(value.error), value.parts] };
     }
     if (value instanceof HttpRequest) return { kind: KIND.request, payload: requestParts(value) };
     if (value instanceof HttpResponse) return { kind: KIND.response, payload: this.#response(value) };
@@ -116,7 +131,7 @@ export class CallerForms {
     if (value instanceof HeldBytes) return { kind: KIND.heldBytes, payload: [value.length, value.read] };
     if (value instanceof ThrownObject) return { kind: KIND.failure, payload: value.id };
     if (value instanceof Blob) return this.#blob(value);
-    if (value instanceof FormData) return { kind: KIND.pairs, payload: formPairs(value) };
+    if (value instanceof FormData) return { kind: KIND.formData, payload: Array.from(value) };
     return this.#byAbility(value, scope);
   }
 
@@ -129,7 +144,8 @@ export class CallerForms {
     }
     if (typeof able.open === "function" && typeof able.replayable === "boolean") {
       const { contentType, length, replayable, kind, bytes, open } = value as Body;
-      return { kind: KIND.body, payload: { contentType, length, replayable, kind, bytes, open: open.bind(value) } };
+      // A list: an object of these members would be taken for a body again.
+      return { kind: KIND.body, payload: [contentType, length, replayable, kind, bytes, open.bind(value)] };
     }
     if (Symbol.iterator in value && typeof able.open !== "function") {
       const steps = (value as Iterable<unknown>)[Symbol.iterator]();
@@ -222,8 +238,10 @@ export class CallerForms {
   }
 
   /** What the caller's own function had thrown, itself. */
-  #failure([id, parts]: readonly [number, ErrorParts]): unknown {
-    return this.#failures.get(id) ?? errorOf(parts);
+  #failure([id, parts]: readonly [number, ErrorParts]): object {
+    const failure = this.#failures.get(id) ?? errorOf(parts);
+    this.#callers.add(failure);
+    return failure;
   }
 }
 
@@ -246,12 +264,4 @@ class ThrownObject {
   constructor(id: number) {
     this.id = id;
   }
-}
-
-/** The fields of a form, with the line ends that a form sends (WHATWG HTML §4.10.21.8). */
-function formPairs(form: FormData): [string, unknown][] {
-  return Array.from(
-    form,
-    ([name, value]) => [name, typeof value === "string" ? value.replace(/\r\n?|\n/g, "\r\n") : value],
-  );
 }

@@ -14,7 +14,7 @@ const OWN = /\/src\/sync\/(?:bridge|client|cookie_jar|result|shortcuts|stream_re
 
 /** Gives `error` the stack of this thread, from whoever called `entry` on. */
 export function showCaller<E>(error: E, entry: Callback): E {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || !Object.isExtensible(error)) return error;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
   // Consoles may read what the engine has kept, not the text: that begins with the call too.

@@ -6,7 +6,7 @@
 
 import type { UseOptions } from "../client/use.ts";
 import { type ClientStats, clientStats } from "../client/client_stats.ts";
-import { PoolError } from "../errors.ts";
+import { AbortError, PoolError } from "../errors.ts";
 import type { DownloadResult } from "../client/download.ts";
 import type { URLInput } from "../client/options.ts";
 import { inspectAs } from "../base/inspect.ts";
@@ -20,6 +20,7 @@ import { Scope } from "./held.ts";
 import type { UserLayer } from "./layer.ts";
 import { assertGuardCrosses } from "./misuse.ts";
 import type { ClientOptions, DownloadOptions, RequestOptions } from "./options.ts";
+import type { RemoteBody } from "./remote_body.ts";
 import { ResultClient } from "./result.ts";
 import { StreamResponse } from "./stream_response.ts";
 
@@ -59,6 +60,8 @@ export class Client {
   readonly #options: GivenOptions;
   readonly #parent: Client | undefined;
   readonly #layers: [layer: UserLayer, options: UseOptions][] = [];
+  /** Bodies on the wire. */
+  readonly #streams = new Set<RemoteBody>();
   /** What of the options is lent to the worker. */
   #scope = new Scope(true);
   /** The worker that it was opened in last. */
@@ -88,7 +91,12 @@ export class Client {
     const parent = this.#parent === undefined ? 0 : this.#parent.#key;
     const args = [this.#key, parent, callOptions(this.#options, undefined), this.#layers];
     bridge().release(this.#scope);
-    bridge().call("open", args, this.#scope);
+    try {
+      bridge().call("open", args, this.#scope);
+    } catch (error) {
+      bridge().release(this.#scope);
+      throw error;
+    }
     this.#generation = generation;
   }
 
@@ -184,8 +192,15 @@ export class Client {
       throw error;
     }
     // What the call was given serves until its body has ended.
-    if (response.live === null) bridge().release(scope);
-    else response.live.onSettled(() => bridge().release(scope));
+    const { live } = response;
+    if (live === null) bridge().release(scope);
+    else {
+      this.#streams.add(live as RemoteBody);
+      live.onSettled(() => {
+        this.#streams.delete(live as RemoteBody);
+        bridge().release(scope);
+      });
+    }
     return new StreamResponse(response);
   }
 
@@ -227,7 +242,14 @@ export class Client {
   /** Adds a layer, inside of those added before. */
   use(layer: UserLayer, options: UseOptions = {}): this {
     this.#enter();
-    bridge().call("use", [this.#key, layer, options], this.#scope);
+    const scope = new Scope(true);
+    try {
+      bridge().call("use", [this.#key, layer, options], scope);
+    } catch (error) {
+      bridge().release(scope);
+      throw error;
+    }
+    this.#scope.adopt(scope);
     this.#layers.push([layer, options]);
     return this;
   }
@@ -264,6 +286,8 @@ export class Client {
       if (bridge().generation === this.#generation) bridge().call("close", [this.#key, options]);
     } finally {
       bridge().release(this.#scope);
+      const reason = new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });
+      for (const body of this.#streams) body.fail(reason);
     }
   }
 

@@ -51,6 +51,30 @@ export class BriefError {
   }
 }
 
+/** An error that crosses by name and message alone: something of it cannot cross, or cannot be read. */
+export class NamedError {
+  /** The error. */
+  readonly error: Error;
+
+  /** Takes the error. */
+  constructor(error: Error) {
+    this.error = error;
+  }
+
+  /** Its parts. */
+  get parts(): ErrorParts {
+    return [textOf(this.error, "name", "Error"), textOf(this.error, "message", ""), {}, null, null, undefined];
+  }
+}
+
+function textOf(error: Error, name: "name" | "message", otherwise: string): string {
+  try {
+    return String(error[name]);
+  } catch {
+    return otherwise;
+  }
+}
+
 /** The parts of an error. */
 export function errorParts(error: Error, brief = false): ErrorParts {
   const ours = error instanceof JetstreamError;

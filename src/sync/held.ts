@@ -15,6 +15,11 @@ export class Scope {
   constructor(isLong = false) {
     this.isLong = isLong;
   }
+
+  /** Lets what is lent for another scope live as long as this one. */
+  adopt(other: Scope): void {
+    this.ids.push(...other.ids.splice(0));
+  }
 }
 
 /** A value that is lent, and how long. */

@@ -37,4 +37,5 @@ export const KIND = {
   pairs: 27,
   failure: 28,
   signal: 29,
+  formData: 30,
 } as const;

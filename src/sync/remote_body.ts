@@ -72,7 +72,7 @@ export class RemoteBody implements IncomingBody {
   discard(limit: number): void {
     if (this.#over) return;
     this.#chunks = [];
-    this.#ask("discard", limit);
+    this.#letGo("discard", limit);
     this.#end(undefined);
   }
 
@@ -80,13 +80,28 @@ export class RemoteBody implements IncomingBody {
     if (this.#over) return;
     this.#chunks = [];
     this.#failure = reason;
-    this.#ask("cancel");
+    this.#letGo("cancel");
+    this.#end(reason);
+  }
+
+  /** Ends the body from this side: `reason` is what a read meets from now on. */
+  fail(reason: Error): void {
+    if (this.#over) return;
+    this.#chunks = [];
+    this.#failure = reason;
     this.#end(reason);
   }
 
   onSettled(callback: (error: Error | undefined) => void): void {
     if (this.#over) callback(this.#failure);
     else this.#settled.push(callback);
+  }
+
+  /** A body whose worker or call is gone is let go already. */
+  #letGo(step: "discard" | "cancel", arg?: number): void {
+    try {
+      this.#ask(step, arg);
+    } catch { /* Whoever lets go does not want to know. */ }
   }
 
   #step(step: "read" | "collect", arg?: number): unknown {

@@ -49,10 +49,41 @@ export function heldBody(length: number, read: Ask): Body {
   };
 }
 
+/** A body that the caller made by itself, as it crosses. */
+export type LentBodyParts = readonly [
+  contentType: string | null,
+  length: number | undefined,
+  replayable: boolean,
+  kind: string,
+  bytes: Uint8Array | undefined,
+  open: Ask,
+];
+
 /** A body that the caller made by itself. */
-export function lentBody(facts: Omit<Body, "open"> & { readonly open: Ask }): Body {
-  const { open, ...rest } = facts;
-  return { ...rest, open: () => new OpeningReader(open() as Promise<BodyReader>) };
+export function lentBody([contentType, length, replayable, kind, bytes, open]: LentBodyParts): Body {
+  return {
+    contentType,
+    length,
+    replayable,
+    kind,
+    bytes,
+    open: () => new OpeningReader(open() as Promise<BodyReader>),
+  };
+}
+
+/** A form of the caller's: its files are known by what they can do, which no form would take. */
+export class ArrivedForm extends FormData {
+  readonly #pairs: readonly [string, FormDataEntryValue][];
+
+  /** Takes names and values. */
+  constructor(pairs: readonly [string, FormDataEntryValue][]) {
+    super();
+    this.#pairs = pairs;
+  }
+
+  override [Symbol.iterator](): ReturnType<FormData["entries"]> {
+    return this.#pairs.values() as ReturnType<FormData["entries"]>;
+  }
 }
 
 /** A scheme of the caller's own. */

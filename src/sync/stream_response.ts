@@ -19,7 +19,6 @@ import { ResponseHead } from "../http/response_head.ts";
 import { type InferOutput, type StandardSchema, validate } from "../http/standard_schema.ts";
 import type { IterBytesOptions, IterLinesOptions } from "../http/stream_response.ts";
 import { charsetOf, DEFAULT_ENCODING } from "../http/text.ts";
-import { showCaller } from "./caller_stack.ts";
 
 /**
  * A response whose body is still on the wire. It is read once, in one way: by an iterable or by
@@ -111,7 +110,7 @@ export class StreamResponse extends ResponseHead implements Disposable {
       const content = body.collect(this.settings.limits.body) as Uint8Array;
       return this.#response.complete(content, body.trailers);
     } catch (error) {
-      throw showCaller(this.#explain(error), this.read);
+      throw this.#explain(error);
     }
   }
 

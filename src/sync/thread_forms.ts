@@ -27,7 +27,7 @@ import { remoteJar } from "./jar_forms.ts";
 import { KIND } from "./kinds.ts";
 import type { Form } from "./pack.ts";
 import { Recipes } from "./recipes.ts";
-import { type Ask, BlobShelf, heldBody, iterableBody, lentBody, remoteAuth } from "./remote_sources.ts";
+import { ArrivedForm, type Ask, BlobShelf, heldBody, iterableBody, lentBody, remoteAuth } from "./remote_sources.ts";
 
 /** A thing that the caller threw and that is no error: it passes through. */
 class ForeignThrow {
@@ -176,6 +176,8 @@ export class ThreadForms {
         return heldBody(...payload as [number, Ask]);
       case KIND.body:
         return lentBody(payload as never);
+      case KIND.formData:
+        return new ArrivedForm(payload as [string, FormDataEntryValue][]);
       case KIND.auth:
         return remoteAuth(...payload as [string, Ask]);
       case KIND.blob:
