@@ -8,6 +8,7 @@ import { type Difference, isAmong } from "./differences.ts";
 /** Every test that is left out. */
 export const HTTP1_ONLY: readonly Difference[] = [
   { test: /^L[678]: /, reason: "their servers, in the test itself, speak HTTP/1.1" },
+  { test: /^a failure by .* tells no secret/, reason: "what its servers do wrong are bytes of HTTP/1.1" },
   { test: /^option http2 |^the switch http2 /, reason: "they choose the version themselves" },
   { test: /^the switch lenient /, reason: "its rules are about the lines of HTTP/1.1" },
   { test: /^option limits\.(?:head|fields|informational|trailers) /, reason: "the server's bytes are of HTTP/1.1" },

@@ -88,8 +88,8 @@ export class CookieJar implements CookieSource {
 
   /** Loads the public suffixes and the store; `undefined` when that is done. Rejects with what the store threw. */
   ready(): Promise<void> | undefined {
-    if (this.#isReady) return undefined;
     if (this.#loading !== undefined) return this.#loading;
+    if (this.#isReady) return undefined;
     return this.#loading = this.#later().finally(() => this.#loading = undefined);
   }
 
