@@ -18,7 +18,7 @@ const STAND_INS = {
 };
 
 /** Tests about files, processes and connections: they have nothing to hold to here. */
-const LEFT_OUT = /^(?:connection_options|download|file|names_and_proxies|proxy|digest|.*sync.*)_test\.ts$/;
+const LEFT_OUT = /^(?:connection_options|download|file|http2|names_and_proxies|proxy|digest|.*sync.*)_test\.ts$/;
 
 /** The text of a module that runs `entry` with the behaviour tests against `origin`. */
 export async function bundleBehaviour(entry, origin) {
