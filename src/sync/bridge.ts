@@ -7,12 +7,13 @@
  */
 
 import { TransportError } from "../errors.ts";
+import { HttpResponse } from "../http/response.ts";
 import { type Callback, CallerForms } from "./caller_forms.ts";
 import { showCaller } from "./caller_stack.ts";
 import { Channel, LostWorker } from "./channel.ts";
 import { Scope } from "./held.ts";
 import { type Said, SAYS } from "./messages.ts";
-import { assertNoPromise } from "./misuse.ts";
+import { promiseMisuse } from "./misuse.ts";
 import { type Message, pack } from "./pack.ts";
 import { unpack } from "./unpack.ts";
 import { WORKER_ENTRY } from "./worker.ts";
@@ -27,6 +28,8 @@ export class Bridge {
   #channel: Channel | undefined;
   #generation = 0;
   #lastId = 0;
+  /** A function returned a promise, and the worker may ask for no answer of it. */
+  #misuse: TypeError | undefined;
 
   /** Starts nothing: the first call does. */
   constructor() {
@@ -66,14 +69,23 @@ export class Bridge {
     try {
       this.#say(channel, [SAYS.call, id, target, args, this.#waiting.length - 1], scope);
       const answer = this.#await(channel, id);
-      if (answer[0] === SAYS.value) return answer[2];
+      const misuse = this.#misuse;
+      this.#misuse = undefined;
+      if (answer[0] === SAYS.value) {
+        if (misuse === undefined) return answer[2];
+        if (answer[2] instanceof HttpResponse) answer[2].live?.cancel();
+        throw misuse;
+      }
       throw this.#forms.isCallers(answer[2]) ? answer[2] : showCaller(answer[2], this.call);
     } catch (error) {
       throw error instanceof LostWorker ? this.#lost(error, generation) : error;
     } finally {
       this.#waiting.pop();
       if (given === undefined) this.release(scope);
-      if (this.#waiting.length === 0) this.#forms.epoch++;
+      if (this.#waiting.length === 0) {
+        this.#forms.epoch++;
+        this.#misuse = undefined;
+      }
     }
   }
 
@@ -85,13 +97,18 @@ export class Bridge {
   /** Calls what one worker lent: another one does not have it. */
   #callLent(worker: number, target: string | number, args: readonly unknown[]): unknown {
     // What a layer hands to its call, to be called when that ends, has to live as long.
-    if (worker === this.#generation && this.#channel?.isAlive) return this.call(target, args, this.#waiting[0]);
+    if (this.has(worker)) return this.call(target, args, this.#waiting[0]);
     throw this.#lost(new LostWorker("it has ended"), worker);
   }
 
   /** Takes back what was lent for the time of `scope`. */
   release(scope: Scope): void {
     this.#forms.held.release(scope);
+  }
+
+  /** Whether the worker of that number is still there; starts none. */
+  has(generation: number): boolean {
+    return generation === this.#generation && this.#channel?.isAlive === true;
   }
 
   /** Tells the worker that a client is gone. */
@@ -155,7 +172,9 @@ export class Bridge {
     try {
       if (lent === undefined) throw new Error("The function is no longer lent: its call is over");
       const result = (lent.value as Callback)(...args as unknown[]);
-      assertNoPromise(result, (lent.value as Callback).name.replace(/^bound /, ""));
+      const misuse = promiseMisuse(result, (lent.value as Callback).name.replace(/^bound /, ""));
+      this.#misuse ??= misuse;
+      if (misuse !== undefined) throw misuse;
       said = [SAYS.value, id, result];
       if (this.#channel === channel) this.#say(channel, said, scope);
     } catch (error) {

@@ -8,7 +8,9 @@
 import { jsonCodecOf } from "../client/json_codec.ts";
 import { bytesOf } from "../http/bodies/source_body.ts";
 import { writeJson } from "../http/bodies/json_body.ts";
+import { HeaderList } from "../http/header_list.ts";
 import { commonForm } from "./common_forms.ts";
+import { isPlain } from "./instances.ts";
 import { HeldBytes, JsonText, JsonTextCodec } from "./option_values.ts";
 
 /** Bytes above this are not copied as a whole: they are sent piece by piece from where they are. */
@@ -35,6 +37,25 @@ export function callOptions(options: object | undefined, codec: unknown): object
     json: new JsonText(writeJson((options as GivenOptions)["json"], stringify)),
     jsonCodec: new JsonTextCodec(parse),
   };
+}
+
+/** How deep options are copied: what they hold of a caller's own may be as deep as it likes. */
+const SNAPSHOT_DEPTH = 4;
+
+/** Options as they stand now: what becomes of lists and records later does not matter to the client. */
+export function snapshot(value: unknown, depth: number = SNAPSHOT_DEPTH): unknown {
+  if (typeof value !== "object" || value === null || depth === 0) return value;
+  const read = readList(value);
+  if (Array.isArray(read)) return read.map((item) => snapshot(item, depth - 1));
+  if (value instanceof URLSearchParams) return new URLSearchParams(value);
+  if (typeof Headers === "function" && value instanceof Headers) return HeaderList.from(value);
+  if (value instanceof Map) return new Map(value);
+  if (value instanceof Set) return new Set(value);
+  const entries = isPlain(value) ? Object.entries(value) : [];
+  // A method may need its own object; the options themselves have none.
+  const isOwner = depth < SNAPSHOT_DEPTH && entries.some(([, member]) => typeof member === "function");
+  if (!isPlain(value) || isOwner) return value;
+  return Object.fromEntries(entries.map(([name, member]) => [name, snapshot(member, depth - 1)]));
 }
 
 function bodyValue(value: unknown): unknown {

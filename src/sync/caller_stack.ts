@@ -9,8 +9,27 @@ import type { Callback } from "./caller_forms.ts";
 /** Frames looked at: those of this library are fewer. */
 const FRAMES = 50;
 
-/** The modules whose frames stand between a caller and the wait: wherever they were loaded from. */
-const OWN = /\/src\/sync\/(?:bridge|client|cookie_jar|result|shortcuts|stream_response)\.[jt]s\b/;
+/** The modules whose frames stand between a caller and the wait. */
+const MODULES = ["bridge", "client", "cookie_jar", "result", "shortcuts", "stream_response"];
+
+/** The folder of these modules, as frames write it: a URL, a path, or what a map of sources says. */
+const FOLDER = /(?:\(|at )([^(\n]*?)caller_stack\.[jt]s/.exec(here().replaceAll("\\", "/"))?.[1] ??
+  new URL(".", import.meta.url).href;
+
+function here(): string {
+  return new Error().stack ?? "";
+}
+
+/** Before the folder the frame begins, behind it the name: what only ends alike is of the caller's. */
+const OWN = new RegExp(`(?:\\(|at |async )${escaped(FOLDER)}(?:${MODULES.join("|")})\\.[jt]s\\b`);
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+function isOwn(frame: string): boolean {
+  return OWN.test(frame.replaceAll("\\", "/"));
+}
 
 /** Gives `error` the stack of this thread, from whoever called `entry` on. */
 export function showCaller<E>(error: E, entry: Callback): E {
@@ -33,7 +52,7 @@ export function showCaller<E>(error: E, entry: Callback): E {
 /** The frames of a stack without those of this folder above the first that is not. */
 function callerFrames(stack: string, limit: number): string {
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const first = frames.findIndex((frame) => !OWN.test(frame));
+  const first = frames.findIndex((frame) => !isOwn(frame));
   // In a bundle every frame is of one file: then all are shown.
   const from = Math.max(0, first);
   return frames.slice(from, from + Math.max(limit, 10)).join("\n");

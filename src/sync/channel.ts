@@ -6,7 +6,8 @@
  */
 
 import { UnsupportedRuntimeError } from "../errors.ts";
-import { SharedMemory } from "./memory.ts";
+import { bootstrapOf } from "./bootstrap.ts";
+import { MEMORY_KEY, SharedMemory } from "./memory.ts";
 import type { Message } from "./pack.ts";
 import { encodeFrame, FrameReader } from "./wire.ts";
 
@@ -20,7 +21,7 @@ const MAX_SILENT_WAITS = 10;
 interface ThreadModule {
   readonly Worker: new (url: URL, options: object) => ThreadWorker;
   readonly SHARE_ENV: symbol;
-  readonly workerData: { readonly jetstream?: unknown } | null | undefined;
+  readonly workerData: { readonly [MEMORY_KEY]?: unknown } | null | undefined;
 }
 
 /** The part of its `Worker` that is used. */
@@ -42,7 +43,7 @@ function threadModule(): ThreadModule {
   const found = host.navigator?.userAgent === "Cloudflare-Workers"
     ? undefined
     : host.process?.getBuiltinModule?.("node:worker_threads");
-  if (found?.workerData?.jetstream !== undefined) {
+  if (typeof SharedArrayBuffer === "function" && found?.workerData?.[MEMORY_KEY] instanceof SharedArrayBuffer) {
     throw new UnsupportedRuntimeError(
       "Cannot make a blocking client in its own worker: the program was bundled into one file with the library, " +
         "expected the library to stay a module of its own (an external of the bundler)",
@@ -67,13 +68,13 @@ export class Channel {
 
   /**
    * Starts the worker whose entry is the module `entry`; `onMessage` is told each message as it
-   * is read. A `data:` module imports the entry: it works from any origin, and takes no permission
-   * to read files.
+   * is read. A `data:` module imports the entry, which works from any origin. On Deno an entry that
+   * is a file takes the permission to read the library's folder.
    */
   constructor(entry: string, onMessage: (message: Message) => void) {
     const { Worker, SHARE_ENV } = threadModule();
-    const bootstrap = new URL(`data:text/javascript,import ${encodeURIComponent(JSON.stringify(entry))}`);
-    this.#worker = new Worker(bootstrap, { workerData: { jetstream: this.#memory.buffer }, env: SHARE_ENV });
+    const workerData = { [MEMORY_KEY]: this.#memory.buffer };
+    this.#worker = new Worker(bootstrapOf(entry), { workerData, env: SHARE_ENV });
     this.#worker.unref();
     this.#worker.on("error", (error) => this.#failure = error instanceof Error ? error.message : String(error));
     this.#reader = new FrameReader(onMessage);
@@ -134,8 +135,9 @@ export class Channel {
       // An answer to the last question changes the bell as well: then the worker lives, and works.
       this.#memory.ping();
     }
-    const reason = this.#failure ?? (this.#memory.state === "starting" ? "it did not start" : "it has ended");
-    throw new LostWorker(reason);
+    const { failure, state } = this.#memory;
+    if (failure !== undefined) throw new LostWorker(`it could not start: ${failure}`);
+    throw new LostWorker(this.#failure ?? (state === "starting" ? "it did not start" : "it has ended"));
   }
 }
 

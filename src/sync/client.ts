@@ -14,7 +14,7 @@ import { maskUrl } from "../base/redact.ts";
 import type { CloseOptions } from "../core/transport.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { bridge } from "./bridge.ts";
-import { callOptions, type GivenOptions } from "./call_options.ts";
+import { callOptions, type GivenOptions, snapshot } from "./call_options.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { Scope } from "./held.ts";
 import type { UserLayer } from "./layer.ts";
@@ -59,6 +59,8 @@ export class Client {
   readonly #key = ++lastKey;
   readonly #options: GivenOptions;
   readonly #parent: Client | undefined;
+  /** How many layers its parent had when it was made. */
+  readonly #inherited: number;
   readonly #layers: [layer: UserLayer, options: UseOptions][] = [];
   /** Bodies on the wire. */
   readonly #streams = new Set<RemoteBody>();
@@ -75,8 +77,9 @@ export class Client {
   constructor(options: ClientOptions = {}, parent?: Client) {
     const { cookies, guard } = options;
     assertGuardCrosses(guard);
-    this.#options = cookies === true ? { ...options, cookies: new CookieJar() } : { ...options };
+    this.#options = snapshot(cookies === true ? { ...options, cookies: new CookieJar() } : options) as GivenOptions;
     this.#parent = parent;
+    this.#inherited = parent === undefined ? 0 : parent.#layers.length;
     this.#codec = options.jsonCodec === undefined ? parent && parent.#codec : options.jsonCodec;
     this.#open();
     dropped.register(this, { key: this.#key, scope: this.#scope }, this);
@@ -89,7 +92,7 @@ export class Client {
     if (generation === this.#generation) return;
     if (this.#parent !== undefined) this.#parent.#open();
     const parent = this.#parent === undefined ? 0 : this.#parent.#key;
-    const args = [this.#key, parent, callOptions(this.#options, undefined), this.#layers];
+    const args = [this.#key, parent, this.#inherited, callOptions(this.#options, undefined), this.#layers];
     bridge().release(this.#scope);
     try {
       bridge().call("open", args, this.#scope);
@@ -283,7 +286,7 @@ export class Client {
     dropped.unregister(this);
     try {
       // Connections of a worker that is gone are gone with it.
-      if (bridge().generation === this.#generation) bridge().call("close", [this.#key, options]);
+      if (bridge().has(this.#generation)) bridge().call("close", [this.#key, options]);
     } finally {
       bridge().release(this.#scope);
       const reason = new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });

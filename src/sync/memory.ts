@@ -17,6 +17,7 @@ const PING = 9;
 const PONG = 10;
 const SLEEPING = 11;
 const SLEEP = 12;
+const FAILURE = 13;
 const WORDS = 16;
 
 /** Bytes on their way to the worker: requests are small, and uploads go out as fast as the socket takes them. */
@@ -25,10 +26,30 @@ const TO_WORKER_BYTES = 256 * 1024;
 /** Bytes on their way to the caller: room for the next chunks of a download while one is being used. */
 const TO_CALLER_BYTES = 512 * 1024;
 
+/** Bytes of the reason for which the worker could not start. */
+const FAILURE_BYTES = 1024;
+
+const RINGS_AT = 4 * WORDS + FAILURE_BYTES;
+
+/** The name under which a worker is given the memory: one that no program uses for its own. */
+export const MEMORY_KEY = "@jetstream/client/sync memory";
+
 /** What has become of the worker. */
 export type WorkerState = "starting" | "running" | "ended";
 
 const STATES: readonly WorkerState[] = ["starting", "running", "ended"];
+
+/** Where a worker that could not load this library leaves the reason: words, then bytes. */
+export const FAILURE_LAYOUT: {
+  readonly [name in "state" | "ended" | "bell" | "length" | "offset" | "bytes"]: number;
+} = {
+  state: STATE,
+  ended: STATES.indexOf("ended"),
+  bell: CALLER_BELL,
+  length: FAILURE,
+  offset: 4 * WORDS,
+  bytes: FAILURE_BYTES,
+};
 
 /** A bell: a number that grows, and the thread that sleeps until it does. */
 export class Bell {
@@ -91,14 +112,14 @@ export class SharedMemory {
   readonly #words: Int32Array;
 
   /** Lays out new memory, or memory that another thread laid out. */
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * WORDS + TO_WORKER_BYTES + TO_CALLER_BYTES)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(RINGS_AT + TO_WORKER_BYTES + TO_CALLER_BYTES)) {
     this.buffer = buffer;
     const words = this.#words = new Int32Array(buffer, 0, WORDS);
     this.callerBell = new Bell(words, CALLER_BELL);
     this.workerBell = new Bell(words, WORKER_BELL);
     this.sleepBell = new Bell(words, SLEEP);
-    const first = new Uint8Array(buffer, 4 * WORDS, TO_WORKER_BYTES);
-    const second = new Uint8Array(buffer, 4 * WORDS + TO_WORKER_BYTES, TO_CALLER_BYTES);
+    const first = new Uint8Array(buffer, RINGS_AT, TO_WORKER_BYTES);
+    const second = new Uint8Array(buffer, RINGS_AT + TO_WORKER_BYTES, TO_CALLER_BYTES);
     this.toWorker = new Ring(words, TO_WORKER, first);
     this.toCaller = new Ring(words, TO_CALLER, second);
   }
@@ -117,6 +138,13 @@ export class SharedMemory {
   /** Set by the worker around its sleep; whoever sets it looks for work afterwards. */
   set isSleeping(sleeping: boolean) {
     Atomics.store(this.#words, SLEEPING, sleeping ? 1 : 0);
+  }
+
+  /** Why the worker could not start; `undefined` when it said nothing. */
+  get failure(): string | undefined {
+    const length = Atomics.load(this.#words, FAILURE);
+    // Text is not decoded where it is shared.
+    return length === 0 ? undefined : new TextDecoder().decode(new Uint8Array(this.buffer, 4 * WORDS, length).slice());
   }
 
   /** Wakes the worker, and only in the way that it waits: to wake an event loop for nothing costs as much as a call. */

@@ -42,12 +42,12 @@ export function assertGuardCrosses(guard: unknown): void {
   );
 }
 
-/** Throws `TypeError` for what a function returned, if that is a promise. */
-export function assertNoPromise(result: unknown, name: string): void {
-  if (!isObject(result) || typeof (result as { then?: unknown }).then !== "function") return;
+/** The `TypeError` for what a function returned, if that is a promise. */
+export function promiseMisuse(result: unknown, name: string): TypeError | undefined {
+  if (!isObject(result) || typeof (result as { then?: unknown }).then !== "function") return undefined;
   // Nobody will wait for it: what it rejects with must not end the process.
   (result as PromiseLike<unknown>).then(undefined, () => {});
-  throw new TypeError(
+  return new TypeError(
     `The function${name === "" ? "" : ` "${name}"`} returned a promise: ` +
       "the thread waits for the call meanwhile, expected a value",
   );

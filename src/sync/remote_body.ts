@@ -109,6 +109,7 @@ export class RemoteBody implements IncomingBody {
       return this.#ask(step, arg);
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error("The body failed", { cause: error });
+      this.#letGo("cancel");
       this.#end(this.#failure);
       throw error;
     }

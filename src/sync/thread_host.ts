@@ -42,6 +42,8 @@ export class ThreadHost {
   readonly #port: HostPort;
   readonly #forms: ThreadForms;
   readonly #clients = new Map<number, Client>();
+  /** What a client was before each of its layers: one that was made of it then has no later ones. */
+  readonly #stages = new WeakMap<Client, Client[]>();
   readonly #streams = new Map<number, { readonly scope: Scope; readonly key: number }>();
   readonly #readers = new WeakMap<IncomingBody, ReadAhead>();
   readonly #asked = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
@@ -127,7 +129,7 @@ export class ThreadHost {
   #run(name: string, args: readonly unknown[]): unknown {
     switch (name) {
       case "open":
-        return this.#open(...args as [number, number, ClientOptions, [UserLayer, UseOptions][]]);
+        return this.#open(...args as [number, number, number, ClientOptions, [UserLayer, UseOptions][]]);
       case "send":
         return this.#send(...args as [number, string, URLInput, RequestOptions | undefined]);
       case "stream":
@@ -137,7 +139,7 @@ export class ThreadHost {
       case "download":
         return this.#clientOf(args[0]).download(args[1] as URLInput, args[2] as string, args[3] as DownloadOptions);
       case "use":
-        return void this.#clientOf(args[0]).use(args[1] as UserLayer, args[2] as UseOptions);
+        return this.#use(this.#clientOf(args[0]), args[1] as UserLayer, args[2] as UseOptions);
       case "stats":
         return this.#clientOf(args[0]).stats();
       case "preconnect":
@@ -167,10 +169,29 @@ export class ThreadHost {
     return this.#clients.get(key as number)!;
   }
 
-  #open(key: number, parent: number, options: ClientOptions, layers: readonly [UserLayer, UseOptions][]): void {
-    const client = parent === 0 ? new Client(options) : this.#clientOf(parent).extend(options);
-    for (const [layer, where] of layers) client.use(layer, where);
+  #open(
+    key: number,
+    parent: number,
+    inherited: number,
+    options: ClientOptions,
+    layers: readonly [UserLayer, UseOptions][],
+  ): void {
+    const client = parent === 0 ? new Client(options) : this.#stageOf(parent, inherited).extend(options);
+    for (const [layer, where] of layers) this.#use(client, layer, where);
     this.#clients.set(key, client);
+  }
+
+  #stageOf(key: number, layers: number): Client {
+    const client = this.#clientOf(key);
+    return this.#stages.get(client)?.[layers] ?? client;
+  }
+
+  #use(client: Client, layer: UserLayer, where: UseOptions): void {
+    const before = client.extend();
+    client.use(layer, where);
+    const stages = this.#stages.get(client);
+    if (stages === undefined) this.#stages.set(client, [before]);
+    else stages.push(before);
   }
 
   #send(key: number, method: string, url: URLInput, options: RequestOptions | undefined): Promise<HttpResponse> {

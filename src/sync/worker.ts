@@ -5,7 +5,7 @@
  * that ends says so, whatever ended it.
  */
 
-import { SharedMemory } from "./memory.ts";
+import { MEMORY_KEY, SharedMemory } from "./memory.ts";
 
 /** The address of this module, for who starts the worker. */
 export const WORKER_ENTRY: string = import.meta.url;
@@ -13,7 +13,7 @@ export const WORKER_ENTRY: string = import.meta.url;
 /** The part of `node:worker_threads` that is used. */
 interface ThreadModule {
   readonly isMainThread: boolean;
-  readonly workerData: { readonly jetstream?: SharedArrayBuffer } | null | undefined;
+  readonly workerData: { readonly [MEMORY_KEY]?: SharedArrayBuffer } | null | undefined;
   readonly parentPort: { on(event: "message", listener: (value: { id: number; blob: Blob }) => void): void };
 }
 
@@ -24,8 +24,8 @@ interface ThreadProcess {
 
 /** The memory that this thread was started with; `undefined` in any other thread. */
 function sharedMemory(thread: ThreadModule | undefined): SharedMemory | undefined {
-  const buffer = thread?.isMainThread === false ? thread.workerData?.jetstream : undefined;
-  return buffer === undefined ? undefined : new SharedMemory(buffer);
+  const buffer = thread?.isMainThread === false ? thread.workerData?.[MEMORY_KEY] : undefined;
+  return buffer instanceof SharedArrayBuffer ? new SharedMemory(buffer) : undefined;
 }
 
 async function serve(thread: ThreadModule, memory: SharedMemory, process: ThreadProcess): Promise<void> {
