@@ -16,6 +16,8 @@ import { HeldBytes, JsonText, JsonTextCodec } from "./option_values.ts";
 /** Bytes above this are not copied as a whole: they are sent piece by piece from where they are. */
 const HELD_BYTES = 1024 * 1024;
 
+const encoder = new TextEncoder();
+
 /** Options as they are given: names and values. */
 export type GivenOptions = { readonly [name: string]: unknown };
 
@@ -32,11 +34,14 @@ export function callOptions(options: object | undefined, codec: unknown): object
   if (json === undefined) return ready;
   const own = ready["jsonCodec"];
   const { stringify, parse } = jsonCodecOf((own === undefined ? codec : own) as never) ?? {};
-  return {
-    ...ready,
-    json: new JsonText(writeJson((options as GivenOptions)["json"], stringify)),
-    jsonCodec: new JsonTextCodec(parse),
-  };
+  const written = writeJson((options as GivenOptions)["json"], stringify);
+  const jsonCodec = new JsonTextCodec(parse);
+  // Two bodies are refused where options are resolved.
+  if (written.length <= HELD_BYTES || ready["body"] !== undefined) {
+    return { ...ready, json: new JsonText(written), jsonCodec };
+  }
+  const bytes = typeof written === "string" ? encoder.encode(written) : written;
+  return { ...ready, json: undefined, body: new HeldBytes(bytes, "application/json", "JSON"), jsonCodec };
 }
 
 /** How deep options are copied: what they hold of a caller's own may be as deep as it likes. */
@@ -59,6 +64,9 @@ export function snapshot(value: unknown, depth: number = SNAPSHOT_DEPTH): unknow
 }
 
 function bodyValue(value: unknown): unknown {
+  if (typeof value === "string" && value.length > HELD_BYTES) {
+    return new HeldBytes(encoder.encode(value), "text/plain;charset=UTF-8", "a string");
+  }
   if (typeof value !== "object" || value === null) return value;
   const bytes = bytesOf(value);
   return bytes !== undefined && bytes.length > HELD_BYTES ? new HeldBytes(bytes) : value;

@@ -8,6 +8,7 @@
 import { recipeOf } from "../base/recipe.ts";
 import type { Auth } from "../core/auth.ts";
 import type { Body } from "../http/body.ts";
+import { BytesBody } from "../http/bodies/kinds.ts";
 import { HttpRequest } from "../http/request.ts";
 import { HttpResponse } from "../http/response.ts";
 import { CookieJar } from "../policy/cookies/cookie_jar.ts";
@@ -128,7 +129,9 @@ export class CallerForms {
     }
     if (value instanceof JsonText) return { kind: KIND.jsonText, payload: value.text };
     if (value instanceof JsonTextCodec) return { kind: KIND.jsonCodec, payload: value.parse };
-    if (value instanceof HeldBytes) return { kind: KIND.heldBytes, payload: [value.length, value.read] };
+    if (value instanceof HeldBytes) {
+      return { kind: KIND.heldBytes, payload: [value.length, value.contentType, value.kind, value.read] };
+    }
     if (value instanceof ThrownObject) return { kind: KIND.failure, payload: value.id };
     if (value instanceof Blob) return this.#blob(value);
     if (value instanceof FormData) return { kind: KIND.formData, payload: Array.from(value) };
@@ -215,6 +218,10 @@ export class CallerForms {
       case KIND.body: {
         const [id, body] = payload as [number, Body];
         return this.#lentBy(id, body);
+      }
+      case KIND.bytesBody: {
+        const [id, ...parts] = payload as [number, Uint8Array, string | null, string];
+        return this.#lentBy(id, new BytesBody(...parts));
       }
       case KIND.liveBody: {
         const [id, length] = payload as [number, number | undefined];

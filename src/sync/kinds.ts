@@ -38,4 +38,5 @@ export const KIND = {
   failure: 28,
   signal: 29,
   formData: 30,
+  bytesBody: 31,
 } as const;

@@ -29,10 +29,16 @@ export class JsonTextCodec {
 /** Bytes that are sent piece by piece from where they are. */
 export class HeldBytes {
   readonly #bytes: Uint8Array;
+  /** The type that they are sent with, unless the caller names one. */
+  readonly contentType: string | null;
+  /** What they were, for errors. */
+  readonly kind: string;
 
-  /** Takes the bytes. */
-  constructor(bytes: Uint8Array) {
+  /** Takes the bytes and what is known of them. */
+  constructor(bytes: Uint8Array, contentType: string | null = null, kind: string = "bytes") {
     this.#bytes = bytes;
+    this.contentType = contentType;
+    this.kind = kind;
   }
 
   /** How many there are. */

@@ -27,12 +27,12 @@ export function iterableBody(next: Ask, stop: Ask): Body {
 }
 
 /** Bytes that stay with the caller. */
-export function heldBody(length: number, read: Ask): Body {
+export function heldBody(length: number, contentType: string | null, kind: string, read: Ask): Body {
   return {
-    contentType: null,
+    contentType,
     length,
     replayable: true,
-    kind: "bytes",
+    kind,
     bytes: undefined,
     open(): BodyReader {
       let at = 0;

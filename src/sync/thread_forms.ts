@@ -81,7 +81,7 @@ export class ThreadForms {
       const [method, url, fields, body] = requestParts(value);
       return {
         kind: KIND.request,
-        payload: [this.#lend(value, scope), [method, url, fields, scope === null ? null : body]],
+        payload: [this.#lend(value, scope), [method, url, fields, scope === null && !isShort(body) ? null : body]],
       };
     }
     if (value instanceof HttpResponse) {
@@ -97,7 +97,10 @@ export class ThreadForms {
       return { kind: KIND.liveBody, payload: [this.#lend(value, scope), able.length] };
     }
     if (typeof able.open === "function" && typeof able.replayable === "boolean") {
-      const { contentType, length, replayable, kind } = value as Body;
+      const { contentType, length, replayable, kind, bytes } = value as Body;
+      if (isShort(value as Body)) {
+        return { kind: KIND.bytesBody, payload: [this.#lend(value, scope), bytes, contentType, kind] };
+      }
       const open = (): object => readerFunctions((value as Body).open());
       return {
         kind: KIND.body,
@@ -173,7 +176,7 @@ export class ThreadForms {
       case KIND.iterable:
         return iterableBody(...payload as [Ask, Ask]);
       case KIND.heldBytes:
-        return heldBody(...payload as [number, Ask]);
+        return heldBody(...payload as [number, string | null, string, Ask]);
       case KIND.body:
         return lentBody(payload as never);
       case KIND.formData:
@@ -202,6 +205,13 @@ export class ThreadForms {
     this.#stubs.set(stub, id);
     return Object.defineProperty(stub, "name", { value: name });
   }
+}
+
+/** Bodies up to this size go along with their requests, to be looked at: signed, logged, compared. */
+const SHORT_BODY = 16 * 1024;
+
+function isShort(body: Body | null): boolean {
+  return body?.bytes !== undefined && body.bytes.length <= SHORT_BODY;
 }
 
 function readerFunctions(reader: ReturnType<Body["open"]>): object {
