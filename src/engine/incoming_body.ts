@@ -23,6 +23,9 @@ const SHARED_BYTES = 1024;
 /** Bytes up to which it costs more than the copy, where memory is cleaned before it is handed out. */
 const MEDIUM_BYTES = 16 * 1024;
 
+/** Bytes of a rest that are rather copied: a read of its own for the last one of them costs more. */
+const LANDING_BYTES = 64 * 1024;
+
 const slab = new Slab();
 const mediumSlab = new Slab(4 * MEDIUM_BYTES);
 
@@ -165,13 +168,17 @@ export class ExchangeBody implements IncomingBody {
 
   // From the exchange
 
-  /** Where bytes of the body shall land, when they may land in place; `undefined` otherwise. */
+  /**
+   * Where bytes of the body shall land, when they may land in place; `undefined` otherwise. Never up to
+   * the last byte: that is read with room behind it, so that whatever follows it is seen before the
+   * connection is used again.
+   */
   landing(expected: number): Uint8Array | undefined {
     // Only `collect` keeps its target to the end.
-    if (this.#mode !== "collect" || expected === Infinity) return undefined;
+    if (this.#mode !== "collect" || expected <= LANDING_BYTES || expected === Infinity) return undefined;
     this.#makeRoom();
     const target = this.#target;
-    return target && target.subarray(this.received, this.received + expected);
+    return target && target.subarray(this.received, this.received + expected - 1);
   }
 
   /** Bytes have landed in place. */

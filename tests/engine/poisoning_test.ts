@@ -26,6 +26,15 @@ const ROWS: readonly Row[] = [
     text: "one",
     reason: "unsolicited-bytes",
   },
+  ...[6, 50_000, 300_000].map((length): Row => ({
+    name: `in the segment of the end of a body of ${length} bytes whose head came before`,
+    plan: first(
+      { send: `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n` },
+      { send: "b".repeat(length) + POISON },
+    ),
+    text: "b".repeat(length),
+    reason: "unsolicited-bytes",
+  })),
   {
     name: "while it is idle",
     plan: first({ send: ok("one") }, { send: POISON }),
