@@ -25,7 +25,10 @@ interface ThreadProcess {
 /** The memory that this thread was started with; `undefined` in any other thread. */
 function sharedMemory(thread: ThreadModule | undefined): SharedMemory | undefined {
   const buffer = thread?.isMainThread === false ? thread.workerData?.[MEMORY_KEY] : undefined;
-  return buffer instanceof SharedArrayBuffer ? new SharedMemory(buffer) : undefined;
+  // A page that is not isolated has none: there this module is loaded by a bundle, and does nothing.
+  return typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer
+    ? new SharedMemory(buffer)
+    : undefined;
 }
 
 async function serve(thread: ThreadModule, memory: SharedMemory, process: ThreadProcess): Promise<void> {
