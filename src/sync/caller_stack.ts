@@ -14,7 +14,7 @@ const MODULES = ["bridge", "client", "cookie_jar", "result", "shortcuts", "strea
 
 /** The folder of these modules, as frames write it: a URL, a path, or what a map of sources says. */
 const FOLDER = /(?:\(|at )([^(\n]*?)caller_stack\.[jt]s/.exec(here().replaceAll("\\", "/"))?.[1] ??
-  new URL(".", import.meta.url).href;
+  folderHere();
 
 function here(): string {
   return new Error().stack ?? "";
@@ -56,4 +56,10 @@ function callerFrames(stack: string, limit: number): string {
   // In a bundle every frame is of one file: then all are shown.
   const from = Math.max(0, first);
   return frames.slice(from, from + Math.max(limit, 10)).join("\n");
+}
+
+/** The folder of this module; nothing where a module has no address, as on the edge. */
+function folderHere(): string {
+  const here: string | undefined = import.meta.url;
+  return typeof here === "string" && URL.canParse(here) ? new URL(".", here).href : "\0";
 }
