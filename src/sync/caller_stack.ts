@@ -12,23 +12,23 @@ const FRAMES = 50;
 /** The modules whose frames stand between a caller and the wait. */
 const MODULES = ["bridge", "client", "cookie_jar", "result", "shortcuts", "stream_response"];
 
-/** The folder of these modules, as frames write it: a URL, a path, or what a map of sources says. */
-const FOLDER = /(?:\(|at )([^(\n]*?)caller_stack\.[jt]s/.exec(here().replaceAll("\\", "/"))?.[1] ??
-  folderHere();
+/** What a frame of this library looks like; made when the first error is shown. */
+let own: RegExp | undefined;
 
-function here(): string {
-  return new Error().stack ?? "";
+/** The folder is read from a frame, which writes it as a URL, a path, or what a map of sources says. */
+function ownFrame(): RegExp {
+  const here = (new Error().stack ?? "").replaceAll("\\", "/");
+  const folder = /(?:\(|at )([^(\n]*?)caller_stack\.[jt]s/.exec(here)?.[1] ?? new URL(".", import.meta.url).href;
+  // Before the folder the frame begins, behind it the name: what only ends alike is of the caller's.
+  return new RegExp(`(?:\\(|at |async )${escaped(folder)}(?:${MODULES.join("|")})\\.[jt]s\\b`);
 }
-
-/** Before the folder the frame begins, behind it the name: what only ends alike is of the caller's. */
-const OWN = new RegExp(`(?:\\(|at |async )${escaped(FOLDER)}(?:${MODULES.join("|")})\\.[jt]s\\b`);
 
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
 function isOwn(frame: string): boolean {
-  return OWN.test(frame.replaceAll("\\", "/"));
+  return (own ??= ownFrame()).test(frame.replaceAll("\\", "/"));
 }
 
 /** Gives `error` the stack of this thread, from whoever called `entry` on. */
@@ -56,10 +56,4 @@ function callerFrames(stack: string, limit: number): string {
   // In a bundle every frame is of one file: then all are shown.
   const from = Math.max(0, first);
   return frames.slice(from, from + Math.max(limit, 10)).join("\n");
-}
-
-/** The folder of this module; nothing where a module has no address, as on the edge. */
-function folderHere(): string {
-  const here: string | undefined = import.meta.url;
-  return typeof here === "string" && URL.canParse(here) ? new URL(".", here).href : "\0";
 }
