@@ -6,8 +6,9 @@
  */
 
 import type { FetchTraits } from "../core/host_fetch.ts";
-import { JetstreamError, LocalProtocolError, UnsupportedRuntimeError } from "../errors.ts";
+import { type JetstreamError, UnsupportedRuntimeError } from "../errors.ts";
 import type { Body, BodyReader, OnProgress } from "../http/body.ts";
+import { freeSource, sourceFailure, tellTaken } from "./upload_source.ts";
 
 /** Bytes of a body that is gathered, where none is sent in parts. */
 export const MOST_GATHERED: number = 64 * 1024 * 1024;
@@ -72,11 +73,7 @@ export class FetchUpload {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    try {
-      this.#reader?.cancel();
-    } catch {
-      // The exchange is over for another reason.
-    }
+    freeSource(this.#reader);
     this.#reader = undefined;
   }
 
@@ -130,20 +127,10 @@ export class FetchUpload {
   /** What was handed over before has been taken, since more is asked for. */
   #tell(): void {
     if (this.#progress === null || this.#handed === 0) return;
-    try {
-      this.#progress({ bytes: this.#handed, total: this.#body.length });
-    } catch {
-      // It only watches.
-    }
+    tellTaken(this.#progress, this.#handed, this.#body);
   }
 
   #failed(error: unknown): JetstreamError {
-    return this.#failure ??= error instanceof JetstreamError
-      ? error
-      : new LocalProtocolError(`Cannot send the body: ${this.#body.kind} failed`, {
-        code: "BODY_SOURCE_FAILED",
-        progress: "sent",
-        cause: error,
-      });
+    return this.#failure ??= sourceFailure(error, this.#body);
   }
 }

@@ -5,9 +5,10 @@
  * nothing is asked or sent.
  */
 
-import { JetstreamError, LocalProtocolError } from "../errors.ts";
+import { LocalProtocolError } from "../errors.ts";
 import type { Body, BodyReader, OnProgress } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
+import { freeSource, sourceFailure, tellTaken } from "./upload_source.ts";
 
 /** Bytes handed over at once: one step of progress, and what other streams wait for at most. */
 const STEP = 64 * 1024;
@@ -52,7 +53,7 @@ export class H2Upload {
     this.#run().catch((error: unknown) => {
       if (this.#stopped) return;
       this.stop();
-      this.#host.failed(sourceError(error, this.#body));
+      this.#host.failed(sourceFailure(error, this.#body));
     });
   }
 
@@ -69,11 +70,7 @@ export class H2Upload {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    try {
-      this.#reader?.cancel();
-    } catch {
-      // The exchange is over for another reason.
-    }
+    freeSource(this.#reader);
     const go = this.#go;
     this.#go = undefined;
     go?.();
@@ -116,7 +113,7 @@ export class H2Upload {
       const end = this.#host.send(slice, from, last && to === chunk.length);
       this.#taken += end - from;
       from = end;
-      if (this.#progress !== null) this.#tell(this.#progress);
+      if (this.#progress !== null) tellTaken(this.#progress, this.#taken, this.#body);
       if (this.#stopped) return;
     }
   }
@@ -142,19 +139,4 @@ export class H2Upload {
       { progress: "sent" },
     );
   }
-
-  #tell(progress: OnProgress): void {
-    try {
-      progress({ bytes: this.#taken, total: this.#body.length });
-    } catch {
-      // It only watches, as on the way in.
-    }
-  }
-}
-
-/** What a source throws is the caller's own; it becomes the cause of an error of ours. */
-function sourceError(error: unknown, body: Body): Error {
-  if (error instanceof JetstreamError) return error;
-  const message = `Cannot send the body: ${body.kind} failed`;
-  return new LocalProtocolError(message, { code: "BODY_SOURCE_FAILED", progress: "sent", cause: error });
 }

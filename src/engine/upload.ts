@@ -6,9 +6,9 @@
  */
 
 import type { Body, BodyReader, OnProgress } from "../http/body.ts";
-import { JetstreamError, LocalProtocolError } from "../errors.ts";
 import type { H1Codec } from "../protocol/h1/codec.ts";
 import { joinParts } from "../protocol/h1/request_writer.ts";
+import { freeSource, sourceFailure, tellTaken } from "./upload_source.ts";
 
 /** Bytes up to which head and body are copied together: above, a second write costs less than the copy. */
 export const JOIN_BYTES: number = 64 * 1024;
@@ -64,7 +64,7 @@ export class Upload {
     this.#run().catch((error: unknown) => {
       if (this.#stopped) return;
       this.stop();
-      this.#host.failed(sourceError(error, this.#body));
+      this.#host.failed(sourceFailure(error, this.#body));
     });
   }
 
@@ -79,11 +79,7 @@ export class Upload {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    try {
-      this.#reader?.cancel();
-    } catch {
-      // The exchange is over for another reason.
-    }
+    freeSource(this.#reader);
     this.drained();
   }
 
@@ -117,15 +113,7 @@ export class Upload {
       await this.#write(this.#head === undefined ? parts : [this.#head, ...parts]);
       if (this.#stopped) return;
       this.#taken += slice.length;
-      if (this.#progress !== null) this.#tell(this.#progress);
-    }
-  }
-
-  #tell(progress: OnProgress): void {
-    try {
-      progress({ bytes: this.#taken, total: this.#body.length });
-    } catch {
-      // It only watches, as on the way in.
+      if (this.#progress !== null) tellTaken(this.#progress, this.#taken, this.#body);
     }
   }
 
@@ -143,14 +131,4 @@ export class Upload {
       };
     });
   }
-}
-
-/** What a source throws is the caller's own; it becomes the cause of an error of ours. Either way the head was sent. */
-function sourceError(error: unknown, body: Body): Error {
-  if (error instanceof LocalProtocolError) {
-    return new LocalProtocolError(error.message, { code: error.code, progress: "sent", cause: error.cause });
-  }
-  if (error instanceof JetstreamError) return error;
-  const message = `Cannot send the body: ${body.kind} failed`;
-  return new LocalProtocolError(message, { code: "BODY_SOURCE_FAILED", progress: "sent", cause: error });
 }
