@@ -18,6 +18,9 @@ import { BY_FETCH, runByFetch } from "./by_fetch.ts";
 import { watchLeaks } from "./leaks.ts";
 import { type Origin, origin } from "./origin.ts";
 import { test, type TestContext } from "./suite.ts";
+import { type Query, urlOf } from "./url_of.ts";
+
+export { type Query, urlOf } from "./url_of.ts";
 
 const OVER_FETCH: ClientOptions = { transport: "fetch" };
 
@@ -43,20 +46,8 @@ export interface Subject {
   after(cleanup: () => unknown): void;
 }
 
-/** Parameters of the server's routes; arrays repeat a name. */
-export type Query = Readonly<Record<string, string | number | readonly string[]>>;
-
 /** The body of a behaviour test. */
 export type BehaviourTest = (subject: Subject) => Promise<void>;
-
-/** `base` + path + query. */
-export function urlOf(base: string, path: string, query: Query = {}): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? value : [value]) params.append(name, String(one));
-  }
-  return params.size === 0 ? base + path : `${base}${path}?${params}`;
-}
 
 /** Started outside of every test: it lives as long as the file. */
 const server = await origin();

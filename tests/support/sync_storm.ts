@@ -5,7 +5,7 @@
 
 import { bridge } from "../../src/sync/bridge.ts";
 import { Client } from "../../sync.ts";
-import { urlOf } from "./behaviour.ts";
+import { urlOf } from "./url_of.ts";
 
 /** What a storm left. */
 export interface StormResult {
@@ -14,14 +14,31 @@ export interface StormResult {
   readonly workers: number;
   /** Descriptors more than before; 0 where the system does not tell. */
   readonly descriptors: number;
-  /** Heap of this thread in use, more than after the warm-up, in bytes. */
+  /** Memory of this thread more than after the warm-up, collected: heap and what it holds outside, in bytes. */
   readonly memory: number;
-  /** Resident memory of the process more than after the warm-up: heaps that have grown are not given back. */
+  /** Resident memory of the process more than after the warm-up, collected, both times without a worker. */
   readonly resident: number;
 }
 
 /** Turns of the loop that an ended worker may take to give back what it had. */
 const TURNS = 200;
+
+/** Calls before anything is counted. */
+const WARM_UP = 3_000;
+
+/** Collections after which what is left is held by somebody: finalizers run between them. */
+const COLLECTIONS = 5;
+
+interface Collector {
+  readonly gc?: () => void;
+  readonly Bun?: { gc(wait: boolean): void };
+}
+
+function collect(): void {
+  const { gc, Bun } = globalThis as unknown as Collector;
+  if (Bun !== undefined) Bun.gc(true);
+  else gc!();
+}
 
 function descriptors(): number {
   const { readdirSync } = process.getBuiltinModule("node:fs");
@@ -33,8 +50,8 @@ function descriptors(): number {
 }
 
 function memory(): { readonly memory: number; readonly resident: number } {
-  const { heapUsed, rss } = process.memoryUsage();
-  return { memory: heapUsed, resident: rss };
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { memory: heapUsed + external, resident: rss };
 }
 
 /** One call out of ten kinds; whether it failed. */
@@ -85,25 +102,31 @@ function callOnce(client: Client, base: string, at: number): boolean {
   }
 }
 
-/** Makes `calls` calls, and ends the worker `kills` times among them. */
+/** Moments at which a worker is ended: between calls, while one waits, and while a body comes. */
+const ENDINGS: readonly ((client: Client, base: string) => void)[] = [
+  () => bridge().end(),
+  (client, base) => client.get(urlOf(base, "/echo"), { hooks: { request: [() => bridge().end()] } }),
+  (client, base) => {
+    using stream = client.stream("GET", urlOf(base, "/bytes/3000000"));
+    for (const _ of stream.iterBytes()) bridge().end();
+  },
+];
+
+/**
+ * Makes `calls` calls, and ends the worker `kills` times among them. A storm of the same kind goes
+ * before: what threads and allocators take for the first workers they keep for all.
+ */
 export async function syncStorm(base: string, calls: number, kills: number): Promise<StormResult> {
   const client = new Client({ retry: false });
-  const warmUp = Math.min(6_000, calls);
-  for (let at = 0; at < warmUp; at++) callOnce(client, base, at);
-  await settle(Infinity);
+  await storm(client, base, Math.min(WARM_UP, calls), kills);
+  await endWorker(Infinity);
   const before = { descriptors: descriptors(), ...memory() };
+  callOnce(client, base, 9);
   const generation = bridge().generation;
-  let failures = 0;
-  for (let at = 0; at < calls; at++) {
-    if (at > 0 && at % Math.ceil(calls / (kills + 1)) === 0) {
-      bridge().end();
-      await settle(before.descriptors);
-    }
-    if (callOnce(client, base, at)) failures++;
-  }
+  const failures = await storm(client, base, calls, kills);
   const workers = bridge().generation - generation;
   client.purge();
-  await settle(before.descriptors);
+  await endWorker(before.descriptors);
   const now = memory();
   const left = {
     descriptors: descriptors() - before.descriptors,
@@ -112,6 +135,33 @@ export async function syncStorm(base: string, calls: number, kills: number): Pro
   };
   client.close();
   return { calls, failures, workers, ...left };
+}
+
+/** The calls; how many failed, but for those that were under way when a worker ended. */
+async function storm(client: Client, base: string, calls: number, kills: number): Promise<number> {
+  let failures = 0;
+  let lost = 0;
+  for (let at = 0; at < calls; at++) {
+    if (at > 0 && at % Math.ceil(calls / (kills + 1)) === 0) {
+      try {
+        ENDINGS[lost++ % ENDINGS.length]!(client, base);
+      } catch {
+        // The call that was under way is lost with its worker.
+      }
+      await settle(Infinity);
+    }
+    if (callOnce(client, base, at)) failures++;
+  }
+  return failures;
+}
+
+/** Ends the worker and collects, so that nothing is counted but what is held. */
+async function endWorker(descriptorsWanted: number): Promise<void> {
+  bridge().end();
+  for (let turn = 0; turn < COLLECTIONS; turn++) {
+    await settle(descriptorsWanted);
+    collect();
+  }
 }
 
 /** Lets ended workers and closed sockets go. */
