@@ -23,6 +23,11 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the script may ask for a collection of garbage. */
   readonly gc?: boolean;
+  /**
+   * MiB that the heap of each thread may have, where the engine is V8: it collects early then, so that
+   * resident memory shows what is held and not how long a collector waited.
+   */
+  readonly heap?: number;
   /** Interrupts it (SIGINT) once it has printed something. */
   readonly interruptAfterOutput?: boolean;
   /** Milliseconds until it is killed. */
@@ -45,7 +50,16 @@ interface ChildProcess {
   spawn(command: string, args: readonly string[], options: object): Child;
 }
 
-function commandLine(script: string, { permissions = ["-A"], args = [], gc = false }: ChildOptions): string[] {
+function v8Flags({ gc = false, heap }: ChildOptions): string[] {
+  return [
+    ...(gc ? ["--expose-gc"] : []),
+    ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`, "--max-semi-space-size=1"]),
+  ];
+}
+
+function commandLine(script: string, options: ChildOptions): string[] {
+  const { permissions = ["-A"], args = [] } = options;
+  const flags = v8Flags(options);
   switch (runtimeId()) {
     case "deno":
       return [
@@ -53,7 +67,7 @@ function commandLine(script: string, { permissions = ["-A"], args = [], gc = fal
         "--quiet",
         "--no-prompt",
         "--no-check",
-        ...(gc ? ["--v8-flags=--expose-gc"] : []),
+        ...(flags.length > 0 ? [`--v8-flags=${flags.join(",")}`] : []),
         ...permissions,
         script,
         ...args,
@@ -61,9 +75,9 @@ function commandLine(script: string, { permissions = ["-A"], args = [], gc = fal
     case "bun":
       return ["run", script, ...args];
     case "node20":
-      return [...(gc ? ["--expose-gc"] : []), `.build/node20/${script.replace(/\.ts$/, ".js")}`, ...args];
+      return [...flags, `.build/node20/${script.replace(/\.ts$/, ".js")}`, ...args];
     case "node24":
-      return [...(gc ? ["--expose-gc"] : []), "--disable-warning=ExperimentalWarning", script, ...args];
+      return [...flags, "--disable-warning=ExperimentalWarning", script, ...args];
   }
 }
 

@@ -18,6 +18,7 @@ test("many blocking calls with faults and dead workers leave no descriptor and n
   const { code, stdout, stderr } = await runScript("tests/support/scripts/sync_storm.ts", {
     args: [server.http, String(calls), String(kills)],
     gc: true,
+    heap: 48,
     limit: 290_000,
   });
   assertEquals([code, stderr], [0, ""]);
