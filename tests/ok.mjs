@@ -118,7 +118,8 @@ function script(name, [binary, ...args], { limit, echo, env = {} }) {
 async function okSteps(deno) {
   const entries = await entryPoints();
   const code = present(["mod.ts", "sync.ts", "src", "tests", "examples", "bench"]);
-  const documents = [...present(["README.md"]), ...await listFiles("docs", (path) => path.endsWith(".md"))];
+  const papers = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "bench/README.md", "tests/README.md"];
+  const documents = [...present(papers), ...await listFiles("docs", (path) => path.endsWith(".md"))];
   const withTypes = [];
   for (const path of code) {
     if (path.endsWith(".ts") || (await listFiles(path, (file) => file.endsWith(".ts"))).length > 0) {
