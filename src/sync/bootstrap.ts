@@ -4,10 +4,23 @@
  * Invariant: it works from any origin, and leaves the reason where a thread that waits can read it.
  */
 
+import { UnsupportedRuntimeError } from "../errors.ts";
 import { FAILURE_LAYOUT, MEMORY_KEY } from "./memory.ts";
 
-/** The address of a module that imports `entry`. */
-export function bootstrapOf(entry: string): URL {
+/** Where the entry stands in the library, however that is packed. */
+const ENTRY = /\/src\/sync\/worker\.[jt]s(?:[?#]|$)/;
+
+/**
+ * The address of a module that imports `entry`. A bundle has another name, or none: it would be the
+ * program itself, run once more in the worker, so it is refused before anything starts.
+ */
+export function bootstrapOf(entry: string | undefined): URL {
+  if (entry === undefined || !ENTRY.test(entry)) {
+    throw new UnsupportedRuntimeError(
+      "Cannot make a blocking client: the library was bundled with the program, so its worker has no module " +
+        "to start from, expected @jetstream/client to stay outside (an external of the bundler)",
+    );
+  }
   const { state, ended, bell, length, offset, bytes } = FAILURE_LAYOUT;
   const source = `try {
   await import(${JSON.stringify(entry)});

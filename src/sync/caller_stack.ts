@@ -18,7 +18,10 @@ let own: RegExp | undefined;
 /** The folder is read from a frame, which writes it as a URL, a path, or what a map of sources says. */
 function ownFrame(): RegExp {
   const here = (new Error().stack ?? "").replaceAll("\\", "/");
-  const folder = /(?:\(|at )([^(\n]*?)caller_stack\.[jt]s/.exec(here)?.[1] ?? new URL(".", import.meta.url).href;
+  const address: string | undefined = import.meta.url;
+  const folder = /(?:\(|at )([^(\n]*?)caller_stack\.[jt]s/.exec(here)?.[1] ?? address?.replace(/[^/]*$/, "");
+  // A bundle may have no address, and nothing there can be told from the caller's.
+  if (folder === undefined) return /(?!)/;
   // Before the folder the frame begins, behind it the name: what only ends alike is of the caller's.
   return new RegExp(`(?:\\(|at |async )${escaped(folder)}(?:${MODULES.join("|")})\\.[jt]s\\b`);
 }

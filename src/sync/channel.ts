@@ -21,7 +21,6 @@ const MAX_SILENT_WAITS = 10;
 interface ThreadModule {
   readonly Worker: new (url: URL, options: object) => ThreadWorker;
   readonly SHARE_ENV: symbol;
-  readonly workerData: { readonly [MEMORY_KEY]?: unknown } | null | undefined;
 }
 
 /** The part of its `Worker` that is used. */
@@ -43,12 +42,6 @@ function threadModule(): ThreadModule {
   const found = host.navigator?.userAgent === "Cloudflare-Workers"
     ? undefined
     : host.process?.getBuiltinModule?.("node:worker_threads");
-  if (typeof SharedArrayBuffer === "function" && found?.workerData?.[MEMORY_KEY] instanceof SharedArrayBuffer) {
-    throw new UnsupportedRuntimeError(
-      "Cannot make a blocking client in its own worker: the program was bundled into one file with the library, " +
-        "expected the library to stay a module of its own (an external of the bundler)",
-    );
-  }
   if (found !== undefined && typeof SharedArrayBuffer === "function") return found;
   throw new UnsupportedRuntimeError(
     "Cannot make a blocking client: this runtime has no threads to wait for, " +
@@ -71,7 +64,7 @@ export class Channel {
    * is read. A `data:` module imports the entry, which works from any origin. On Deno an entry that
    * is a file takes the permission to read the library's folder.
    */
-  constructor(entry: string, onMessage: (message: Message) => void) {
+  constructor(entry: string | undefined, onMessage: (message: Message) => void) {
     const { Worker, SHARE_ENV } = threadModule();
     const workerData = { [MEMORY_KEY]: this.#memory.buffer };
     this.#worker = new Worker(bootstrapOf(entry), { workerData, env: SHARE_ENV });

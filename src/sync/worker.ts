@@ -7,8 +7,8 @@
 
 import { MEMORY_KEY, SharedMemory } from "./memory.ts";
 
-/** The address of this module, for who starts the worker. */
-export const WORKER_ENTRY: string = import.meta.url;
+/** The address of this module, for who starts the worker; a bundle may leave it out. */
+export const WORKER_ENTRY: string | undefined = import.meta.url;
 
 /** The part of `node:worker_threads` that is used. */
 interface ThreadModule {

@@ -1,10 +1,11 @@
 /** The start of the worker: what it needs, and what is told when it fails. */
 
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { bootstrapOf } from "../../src/sync/bootstrap.ts";
 import { bridge } from "../../src/sync/bridge.ts";
 import { showCaller } from "../../src/sync/caller_stack.ts";
 import { Channel, LostWorker } from "../../src/sync/channel.ts";
-import { Client } from "../../sync.ts";
+import { Client, UnsupportedRuntimeError } from "../../sync.ts";
 import { urlOf } from "../support/behaviour.ts";
 import { runScript } from "../support/child.ts";
 import { origin } from "../support/origin.ts";
@@ -16,12 +17,29 @@ const server = await origin();
 const echo = `${server.http}/echo`;
 
 test("a worker that cannot load the library fails at once, and tells why", (t) => {
-  const channel = new Channel(new URL("nowhere.ts", import.meta.url).href, () => {});
+  const channel = new Channel(new URL("nowhere/src/sync/worker.ts", import.meta.url).href, () => {});
   t.after(() => channel.end());
   const start = performance.now();
   assertThrows(() => channel.receive(), LostWorker, "nowhere");
   assert(performance.now() - start < 5_000, "it waited for a sign of life");
   assertEquals(channel.isAlive, false);
+});
+
+test("a library that was bundled with the program is refused before anything runs twice", () => {
+  for (
+    const entry of [undefined, "file:///app/dist/main.js", "file:///app/worker.js", "file:///src/sync/worker.js.mjs"]
+  ) {
+    assertThrows(() => bootstrapOf(entry), UnsupportedRuntimeError, "external of the bundler");
+    assertThrows(() => new Channel(entry, () => {}), UnsupportedRuntimeError);
+  }
+  for (
+    const entry of [
+      "file:///a/node_modules/@jetstream/client/src/sync/worker.js",
+      "https://r.test/src/sync/worker.ts?v",
+    ]
+  ) {
+    assert(decodeURIComponent(bootstrapOf(entry).href).includes(JSON.stringify(entry)));
+  }
 });
 
 if (runtimeName() === "deno") {
