@@ -1,7 +1,7 @@
 /** Where the project is, and the small questions that every tool of the tests asks. */
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -67,10 +67,16 @@ export function run(command, args, { cwd = ROOT, env = testEnvironment(), limit 
   });
 }
 
-/** Installs the development tools of package.json when they are not there. */
+/** Whether a package is there in that version. */
+function isInstalled([name, version]) {
+  const path = join(ROOT, "node_modules", name, "package.json");
+  return existsSync(path) && JSON.parse(readFileSync(path, "utf8")).version === version;
+}
+
+/** Installs the development tools of package.json when they are not there, or are others. */
 export function ensureTools() {
-  const tools = ["esbuild", "es-module-lexer", "fast-check", "@types/node"];
-  if (tools.every((tool) => existsSync(join(ROOT, "node_modules", tool, "package.json")))) return;
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  if (Object.entries(devDependencies).every(isInstalled)) return;
   const options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const { status } = spawnSync("npm", options, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
   if (status !== 0) throw new Error("Cannot install the development tools: npm ci failed");
