@@ -32,6 +32,8 @@ export class HeadReceiver {
   #block: Uint8Array = EMPTY;
   #from = 0;
   #to = 0;
+  #lastSection: DecodedSection | undefined;
+  #lastHead: CheckedHead | undefined;
 
   /** Whether a frame may stand here. Throws `ConnectionFault`. */
   expects(type: number, id: number): void {
@@ -104,8 +106,13 @@ export class HeadReceiver {
       if (!last) return "a second head that does not end the stream";
       return bodyless ? "trailers where there is no body" : checkTrailers(section);
     }
+    if (section === this.#lastSection && this.#lastHead !== undefined) return this.#lastHead;
     const head = checkHead(section);
-    if (typeof head === "string" || head.status >= 200) return head;
+    if (typeof head === "string") return head;
+    if (head.status >= 200) {
+      this.#lastSection = section;
+      return this.#lastHead = head;
+    }
     if (head.status === 101) return "the status 101, which HTTP/2 does not have";
     return last ? "an informational response that ends the stream" : head;
   }

@@ -7,13 +7,14 @@
 
 import { CHARACTER, FIELD_VALUE, TCHAR } from "../../http/field_grammar.ts";
 import { ConnectionFault, ErrorCode } from "./error_codes.ts";
-import { HpackField, STATIC_TABLE } from "./hpack_field.ts";
+import { ENTRY_OVERHEAD, HpackField, STATIC_TABLE } from "./hpack_field.ts";
 import { huffmanDecode } from "./huffman.ts";
+import { RecentFields } from "./recent_fields.ts";
 
 /** A decoded section. */
 export interface DecodedSection {
   /** The fields in order; those beyond the limit are missing. */
-  readonly fields: HpackField[];
+  readonly fields: readonly HpackField[];
   /** Size of all its fields by RFC 7541 section 4.1, also of those beyond the limit. */
   readonly size: number;
 }
@@ -25,18 +26,27 @@ const LARGEST_INTEGER = 0x0fffffff;
 
 /** One direction of one connection. */
 export class HpackDecoder {
-  /** Newest last; what lies before `#first` was evicted. */
-  #entries: HpackField[] = [];
-  #first = 0;
+  /** A ring: the newest stands before `#next`, the others before it. */
+  readonly #entries: (HpackField | undefined)[];
+  readonly #mask: number;
+  #next = 0;
+  #count = 0;
   #size = 0;
   #capacity: number;
   readonly #allowed: number;
+  readonly #recent = new RecentFields();
+  #last: DecodedSection = { fields: [], size: 0 };
   #scratch: Uint8Array = new Uint8Array(256);
   #at = 0;
 
   /** `allowed` is the SETTINGS_HEADER_TABLE_SIZE that the peer was told. */
   constructor(allowed = 4096) {
     this.#allowed = this.#capacity = allowed;
+    // As many as fit without a byte of name or value.
+    let places = 1;
+    while (places < allowed / ENTRY_OVERHEAD) places *= 2;
+    this.#entries = new Array(places).fill(undefined);
+    this.#mask = places - 1;
   }
 
   /** Size of the dynamic table. */
@@ -46,12 +56,14 @@ export class HpackDecoder {
 
   /** The dynamic table, newest first. */
   get table(): readonly HpackField[] {
-    return this.#entries.slice(this.#first).reverse();
+    return Array.from({ length: this.#count }, (_, at) => this.#entry(at + 1)!);
   }
 
-  /** Decodes a whole section. Throws `ConnectionFault`. */
+  /** Decodes a whole section: the same object again where all is as the last time. Throws `ConnectionFault`. */
   decode(bytes: Uint8Array, from: number, to: number, limit: number): DecodedSection {
-    const fields: HpackField[] = [];
+    const last = this.#last;
+    let fields: HpackField[] | undefined;
+    let kept = 0;
     let size = 0;
     this.#at = from;
     while (this.#at < to) {
@@ -59,31 +71,54 @@ export class HpackDecoder {
       let field: HpackField;
       if (first >= 0x80) field = this.#indexed(this.#integer(bytes, to, 7));
       else if (first >= 0x40) {
-        field = this.#literal(bytes, to, 6);
+        field = this.#known(bytes, to, 6);
         this.#insert(field);
       } else if (first >= 0x20) {
         if (size > 0) throw broken("a table size update stands behind a field");
         this.#resize(this.#integer(bytes, to, 5));
         continue;
-      } else field = this.#literal(bytes, to, 4);
+      } else if (first >= 0x10) field = this.#literal(bytes, to, this.#integer(bytes, to, 4));
+      else field = this.#known(bytes, to, 4);
       size += field.size;
-      if (size <= limit) fields.push(field);
+      if (size > limit) continue;
+      if (fields === undefined && field !== last.fields[kept]) fields = last.fields.slice(0, kept);
+      fields?.push(field);
+      kept++;
     }
-    return { fields, size };
+    if (fields === undefined && kept === last.fields.length && size === last.size) return last;
+    return this.#last = { fields: fields ?? last.fields.slice(0, kept), size };
   }
 
   #indexed(index: number): HpackField {
-    const field = index <= STATIC_SIZE
-      ? STATIC_TABLE[index - 1]
-      : this.#entries[this.#entries.length - (index - STATIC_SIZE)];
-    if (field === undefined || index - STATIC_SIZE > this.#entries.length - this.#first) {
-      throw broken(`there is no field of index ${index}`);
-    }
+    const field = index <= STATIC_SIZE ? STATIC_TABLE[index - 1] : this.#entry(index - STATIC_SIZE);
+    if (field === undefined) throw broken(`there is no field of index ${index}`);
     return field;
   }
 
-  #literal(bytes: Uint8Array, to: number, prefix: number): HpackField {
+  /** The entry that came `age` insertions ago. */
+  #entry(age: number): HpackField | undefined {
+    return age > this.#count ? undefined : this.#entries[(this.#next - age) & this.#mask];
+  }
+
+  /** A literal that may have come before. */
+  #known(bytes: Uint8Array, to: number, prefix: number): HpackField {
     const index = this.#integer(bytes, to, prefix);
+    // What an index of the dynamic table means changes.
+    if (index > STATIC_SIZE) return this.#literal(bytes, to, index);
+    const recent = this.#recent;
+    const from = this.#at;
+    const slot = recent.slotOf(index, bytes, from);
+    const kept = recent.find(slot, bytes, from, to);
+    if (kept !== undefined) {
+      this.#at = from + kept.length;
+      return kept.field;
+    }
+    const field = this.#literal(bytes, to, index);
+    recent.keep(slot, bytes, from, this.#at, field);
+    return field;
+  }
+
+  #literal(bytes: Uint8Array, to: number, index: number): HpackField {
     let name: string;
     let flaw: string | undefined;
     if (index > 0) {
@@ -103,7 +138,9 @@ export class HpackDecoder {
     const { size } = field;
     this.#evict(this.#capacity - size);
     if (size > this.#capacity) return;
-    this.#entries.push(field);
+    this.#entries[this.#next] = field;
+    this.#next = (this.#next + 1) & this.#mask;
+    this.#count++;
     this.#size += size;
   }
 
@@ -114,15 +151,10 @@ export class HpackDecoder {
   }
 
   #evict(room: number): void {
-    const entries = this.#entries;
-    while (this.#size > room && this.#first < entries.length) this.#size -= entries[this.#first++]!.size;
-    // Now and then, so that it costs nothing per field.
-    if (this.#first === entries.length) {
-      this.#entries = [];
-      this.#first = 0;
-    } else if (this.#first > 128) {
-      this.#entries = entries.slice(this.#first);
-      this.#first = 0;
+    while (this.#size > room && this.#count > 0) {
+      const oldest = (this.#next - this.#count--) & this.#mask;
+      this.#size -= this.#entries[oldest]!.size;
+      this.#entries[oldest] = undefined;
     }
   }
 
