@@ -57,6 +57,8 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   #draining = false;
   #farewell = "";
   #closed = false;
+  /** When the bytes arrived that are being looked at. */
+  #heardAt = 0;
 
   constructor(id: number, context: EngineContext, route: Route, socket: Socket, headBytes: number) {
     this.id = id;
@@ -159,10 +161,9 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     this.#context.afterTurn(callback);
   }
 
-  sent(carried: H2Exchange): void {
+  sent(carried: H2Exchange, now: number): void {
     const { exchange } = carried;
     if (carried.over) return;
-    const now = this.now();
     exchange.sent(carried.written, now);
     if (carried.body === undefined && !carried.over) carried.limit("head", now);
   }
@@ -189,7 +190,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
 
   bytes(view: Uint8Array): void {
     if (this.#closed) return;
-    const now = this.now();
+    const now = this.#heardAt = this.now();
     this.#space.received(view);
     this.#life.heard(now);
     try {
@@ -221,11 +222,11 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   }
 
   head(stream: Stream, head: CheckedHead, last: boolean): void {
-    stream.owner.answered(head, last || stream.bodyless, last, this.now());
+    stream.owner.answered(head, last || stream.bodyless, last, this.#heardAt);
   }
 
   data(stream: Stream, bytes: Uint8Array, from: number, to: number): void {
-    const now = this.now();
+    const now = this.#heardAt;
     const consumed = stream.owner.received(bytes, from, to, this.#space.owned, now);
     if (consumed > 0) this.#codec.consumed(stream, consumed, now);
   }
@@ -233,7 +234,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   ended(stream: Stream, trailers: H2Section | null): void {
     const carried = stream.owner;
     const { exchange } = carried;
-    const now = this.now();
+    const now = this.#heardAt;
     const cut = this.#forget(carried);
     if (cut) this.#codec.reset(stream, ErrorCode.NO_ERROR);
     exchange.sent(carried.written, now, cut ? "aborted" : "ok");

@@ -20,7 +20,9 @@ export interface H2WriterHost {
   /** Runs `callback` once, after what is ready to run now. */
   afterTurn(callback: () => void): void;
   /** The last byte of this request is with the system. */
-  sent(carried: H2Exchange): void;
+  sent(carried: H2Exchange, now: number): void;
+  /** Milliseconds on the clock of the engine. */
+  now(): number;
   /** More waits than may. */
   stuffed(): void;
 }
@@ -71,7 +73,8 @@ export class H2Writer {
     if (this.#leaving.length === 0 || this.blocked) return;
     const leaving = this.#leaving;
     this.#leaving = [];
-    for (const carried of leaving) this.#host.sent(carried);
+    const now = this.#host.now();
+    for (const carried of leaving) this.#host.sent(carried, now);
   }
 
   /** The socket has taken what it had. */
