@@ -5,6 +5,7 @@
  * user's own code threw leaves untouched.
  */
 
+import type { Bag } from "../base/bag.ts";
 import { maskUrl } from "../base/redact.ts";
 import type { Call } from "../core/call.ts";
 import type { Outcome } from "../core/call_event.ts";
@@ -16,7 +17,7 @@ import type { HttpResponse } from "../http/response.ts";
 
 /** Where calls are counted. */
 export interface CallsHost {
-  readonly calls: Set<Call>;
+  readonly calls: Bag<Call>;
   /** Told once a call is over. */
   released(call: Call): void;
 }

@@ -4,6 +4,7 @@
  * Invariant: nothing is opened, and no runtime looked at, before the first call or `close`.
  */
 
+import { Bag } from "../base/bag.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { DeadlineQueue } from "../base/deadline.ts";
 import type { Call } from "../core/call.ts";
@@ -29,7 +30,7 @@ export class Host {
   readonly stack: Stack;
   readonly capabilities: Capabilities;
   /** Calls under way. */
-  readonly calls: Set<Call> = new Set();
+  readonly calls: Bag<Call> = new Bag<Call>();
   readonly #engine: EngineOptions;
   readonly #given: Transport | null;
   /** `null` where each call has its own: a timer of one request may end with it. */
@@ -98,7 +99,7 @@ export class Host {
     const transport = this.#given ?? this.#sockets;
     await transport?.close(options);
     // What is not on a connection (a wait before a retry) ends here.
-    for (const call of [...this.calls]) {
+    for (const call of this.calls.all()) {
       call.cancel.cancel(new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" }));
     }
     this.#deadlines?.close();

@@ -67,6 +67,8 @@ export class Call implements CallRecord<HttpResponse>, CallView {
   #onAbort: (() => void) | undefined;
   #settled: (() => void)[] | undefined;
   #done = false;
+  /** @internal Among the calls under way. */
+  place = -1;
 
   /** Starts the total limit and listens to the caller's signal. */
   constructor(host: CallHost, settings: Settings, startedAt: number, streamed: boolean) {

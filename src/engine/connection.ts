@@ -19,15 +19,21 @@ export interface Connection extends PooledConnection {
   place(entry: PoolEntry<Connection>): void;
   /** Sends the request of `exchange` and tells it what comes back. */
   begin(exchange: Exchange, now: number): void;
+  /** Ends whatever is under way, and the connection. */
+  cut(reason: Error): void;
+}
+
+/** What carries one exchange: a connection, or a part of it. */
+export interface Carrier {
+  /** Number of the connection. */
+  readonly id: number;
   /** Stops reading soon. */
   pause(exchange: Exchange): void;
   /** Reads on. */
   resume(exchange: Exchange): void;
   /** Ends the exchange at once; what it carried is lost. */
   abort(exchange: Exchange, reason: Error): void;
-  /** Ends whatever is under way, and the connection. */
-  cut(reason: Error): void;
-  /** Gives the connection itself away, after 101 or 2xx to CONNECT. Throws `TypeError` the second time. */
+  /** Gives the connection itself away, after 101 or 2xx to CONNECT. Throws `TypeError` where it cannot. */
   takeOver(): Socket;
 }
 

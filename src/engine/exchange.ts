@@ -14,7 +14,7 @@ import { isIdempotent } from "../http/method.ts";
 import type { AttemptRecord, ConnectionFacts } from "../http/record.ts";
 import type { HttpRequest } from "../http/request.ts";
 import { HttpResponse, type HttpVersion } from "../http/response.ts";
-import type { Connection, EngineContext } from "./connection.ts";
+import type { Carrier, Connection, EngineContext } from "./connection.ts";
 import { type BodySource, ExchangeBody } from "./incoming_body.ts";
 import type { PoolEntry } from "./pool_entry.ts";
 import type { Route } from "./route.ts";
@@ -40,7 +40,7 @@ export class Exchange implements BodySource {
   readonly resent: boolean;
   /** How often a server left the request unprocessed so far. */
   replays = 0;
-  #connection: Connection | undefined;
+  #carrier: Carrier | undefined;
   #reused = false;
   #sending = false;
   #answered = false;
@@ -89,12 +89,12 @@ export class Exchange implements BodySource {
   // From the connection
 
   /** The request goes out. */
-  begun(connection: Connection, reused: boolean, facts: () => ConnectionFacts): void {
-    this.#connection = connection;
+  begun(carrier: Carrier, reused: boolean, facts: () => ConnectionFacts): void {
+    this.#carrier = carrier;
     this.#reused = reused;
     this.#sending = true;
     this.attempt.connectionFacts = facts;
-    if (this.call.listener !== null) this.call.emit("send-start", { connection: connection.id, reused });
+    if (this.call.listener !== null) this.call.emit("send-start", { connection: carrier.id, reused });
   }
 
   /** The request is with the system, `bytes` of it in all; or sending has ended otherwise. */
@@ -149,7 +149,7 @@ export class Exchange implements BodySource {
         body: body ?? null,
         attempt,
         call,
-        takeOver: upgraded ? () => this.#connection!.takeOver() : undefined,
+        takeOver: upgraded ? () => this.#carrier!.takeOver() : undefined,
       }),
     );
     return body;
@@ -205,7 +205,7 @@ export class Exchange implements BodySource {
     attempt.endedAt = now;
     if (error instanceof JetstreamError) attempt.error = error;
     if (call.listener === null) return;
-    if (resend) call.emit("resend", { connection: this.#connection!.id });
+    if (resend) call.emit("resend", { connection: this.#carrier!.id });
     const status = attempt.status === undefined ? {} : { status: attempt.status };
     const code = error instanceof JetstreamError ? { code: error.code } : {};
     call.emit("attempt-end", { outcome, ...status, ...code });
@@ -214,15 +214,15 @@ export class Exchange implements BodySource {
   // From the body
 
   pause(): void {
-    this.#connection!.pause(this);
+    this.#carrier!.pause(this);
   }
 
   resume(): void {
-    this.#connection!.resume(this);
+    this.#carrier!.resume(this);
   }
 
   abandon(reason: Error): void {
-    this.#connection!.abort(this, reason);
+    this.#carrier!.abort(this, reason);
   }
 }
 

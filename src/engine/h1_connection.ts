@@ -14,7 +14,7 @@ import type { H1Event, HeadEvent } from "../protocol/h1/events.ts";
 import type { KeepAliveHint } from "../protocol/h1/persistence.ts";
 import { NO_HINT } from "../protocol/h1/persistence.ts";
 import type { EncodedHead } from "../protocol/h1/request_writer.ts";
-import type { Connection, EngineContext } from "./connection.ts";
+import type { Carrier, Connection, EngineContext } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
 import { H1Sender, type SenderHost } from "./h1_sender.ts";
 import { h1SettingsOf } from "./h1_settings.ts";
@@ -30,7 +30,7 @@ import type { Route } from "./route.ts";
 import { lostError } from "./socket_failure.ts";
 
 /** One connection that speaks HTTP/1.1. */
-export class H1Connection implements Connection, SocketSink, SenderHost, Idler {
+export class H1Connection implements Connection, Carrier, SocketSink, SenderHost, Idler {
   readonly id: number;
   readonly capacity = 1;
   readonly multiplexed = false;

@@ -5,6 +5,7 @@
  * again elsewhere, what it may have processed is not; an exchange ends once.
  */
 
+import { Bag } from "../base/bag.ts";
 import type { Socket, SocketSink } from "../core/socket.ts";
 import { type RemoteProtocolError, SocketError } from "../errors.ts";
 import type { HeaderList } from "../http/header_list.ts";
@@ -49,7 +50,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   readonly #codec: H2Codec<H2Exchange> = new H2Codec<H2Exchange>(this);
   readonly #writer: H2Writer;
   readonly #life: H2Life = new H2Life(this);
-  readonly #carried = new Map<Exchange, H2Exchange>();
+  readonly #carried = new Bag<H2Exchange>();
   #entry: PoolEntry<Connection> | undefined;
   capacity: number = FIRST_STREAMS;
   #served = 0;
@@ -102,9 +103,9 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
       return this.#context.pool.release(this.#entry!, this.#reusable, now);
     }
     const carried = new H2Exchange(exchange, this);
-    this.#carried.set(exchange, carried);
+    this.#carried.add(carried);
     const reused = this.#served++ > 0;
-    exchange.begun(this, reused, reused ? this.#facts.reused : this.#facts.fresh);
+    exchange.begun(carried, reused, reused ? this.#facts.reused : this.#facts.fresh);
     // Whoever is told of an event may end the call there and then: so below, wherever one is told.
     if (carried.over) return;
     if (this.#closed || this.#draining) return this.#replay(carried, "The connection was closed");
@@ -179,7 +180,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
 
   writable(stream: Stream | undefined): void {
     if (stream !== undefined) return stream.owner.upload?.goOn();
-    for (const carried of this.#carried.values()) carried.upload?.goOn();
+    for (const carried of this.#inOrder()) carried.upload?.goOn();
   }
 
   // From the socket
@@ -271,9 +272,14 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     return !this.#closed && !this.#draining && !this.#codec.exhausted;
   }
 
+  /** Those under way, the oldest first. */
+  #inOrder(): H2Exchange[] {
+    return this.#carried.all().sort((a, b) => (a.stream?.id ?? Infinity) - (b.stream?.id ?? Infinity));
+  }
+
   /** Nothing of the exchange is left here; whether a part of its request was given up. */
   #forget(carried: H2Exchange): boolean {
-    this.#carried.delete(carried.exchange);
+    this.#carried.delete(carried);
     return carried.release();
   }
 
@@ -321,17 +327,12 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     if (again) this.#context.replay(exchange, now);
   }
 
-  abort(exchange: Exchange, reason: Error): void {
-    const carried = this.#carried.get(exchange);
-    if (carried !== undefined) this.failed(carried, reason);
-  }
-
   /** The connection is of no more use; what is on it failed with it. */
   #die(error: Error, reason: string): void {
     if (this.#closed) return;
     const now = this.now();
-    const carried = [...this.#carried.values()];
-    this.#carried.clear();
+    const carried = this.#inOrder();
+    for (const each of carried) this.#carried.delete(each);
     this.#shut(reason);
     if (this.#entry) this.#context.pool.lost(this.#entry);
     for (const each of carried) {
@@ -376,25 +377,9 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     this.#context.evicted(this.id, reason, undefined);
   }
 
-  takeOver(): Socket {
-    throw new TypeError("Cannot take the connection over: HTTP/2 shares it between requests");
-  }
-
-  // From the body
-
-  pause(exchange: Exchange): void {
-    const carried = this.#carried.get(exchange);
-    if (carried !== undefined) carried.paused = true;
-  }
-
-  resume(exchange: Exchange): void {
-    const carried = this.#carried.get(exchange);
-    if (carried === undefined) return;
-    const now = this.now();
-    carried.paused = false;
-    carried.limit("read", now);
-    this.#codec.consumed(carried.stream!, carried.owed, now);
-    carried.owed = 0;
+  /** The consumer of a body has made room. */
+  consumed(carried: H2Exchange, bytes: number, now: number): void {
+    this.#codec.consumed(carried.stream!, bytes, now);
     this.#writer.soon();
   }
 }

@@ -4,10 +4,12 @@
  * Invariant: after `release` no limit, listener or source of it is left.
  */
 
+import type { Bagged } from "../base/bag.ts";
 import type { Call } from "../core/call.ts";
 import type { FieldSource, HeaderList } from "../http/header_list.ts";
 import type { CheckedHead } from "../protocol/h2/response_fields.ts";
 import type { H2Stream } from "../protocol/h2/h2_stream.ts";
+import type { Carrier } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
 import type { H2Head } from "./h2_head.ts";
 import { H2Upload, type H2UploadHost } from "./h2_upload.ts";
@@ -16,6 +18,8 @@ import { type LimitedPhase, PhaseLimit } from "./phase_limit.ts";
 
 /** What it asks of its connection. */
 export interface H2Host {
+  /** Number of the connection. */
+  readonly id: number;
   /** Milliseconds on the clock of the engine. */
   now(): number;
   /** Whether a byte of its body can be sent now. */
@@ -26,12 +30,14 @@ export interface H2Host {
   sendTrailers(stream: H2Exchange, trailers: HeaderList): void;
   /** The request is complete but for the flush. */
   uploaded(stream: H2Exchange): void;
+  /** The consumer of its body has made room for so many bytes. */
+  consumed(stream: H2Exchange, bytes: number, now: number): void;
   /** It ends with an error; the connection goes on. */
   failed(stream: H2Exchange, error: Error): void;
 }
 
 /** One exchange on its stream. */
-export class H2Exchange implements H2UploadHost {
+export class H2Exchange implements Carrier, H2UploadHost, Bagged {
   readonly exchange: Exchange;
   readonly scope: Call["scope"];
   /** Its stream, once it has one. */
@@ -48,6 +54,8 @@ export class H2Exchange implements H2UploadHost {
   owed = 0;
   /** Bytes sent for it, heads included. */
   written = 0;
+  /** @internal Among the others of its connection. */
+  place = -1;
   readonly #host: H2Host;
   readonly #limit: PhaseLimit = new PhaseLimit(() => this.#expired());
   readonly #onCancel = (reason: Error): void => this.#host.failed(this, reason);
@@ -138,6 +146,34 @@ export class H2Exchange implements H2UploadHost {
     if (!this.paused) return to - from;
     this.owed += to - from;
     return 0;
+  }
+
+  // From the body
+
+  get id(): number {
+    return this.#host.id;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    if (this.over) return;
+    const now = this.#host.now();
+    const { owed } = this;
+    this.paused = false;
+    this.owed = 0;
+    this.limit("read", now);
+    this.#host.consumed(this, owed, now);
+  }
+
+  abort(_exchange: Exchange, reason: Error): void {
+    this.#host.failed(this, reason);
+  }
+
+  takeOver(): never {
+    throw new TypeError("Cannot take the connection over: HTTP/2 shares it between requests");
   }
 
   #expired(): void {

@@ -378,7 +378,7 @@ export class H2Codec<O> implements FrameSink {
     this.#flood.idle("GOAWAY", this.#now);
     this.#lastTaken = Math.min(this.#lastTaken, lastTaken);
     this.#events.goAway(code);
-    for (const stream of [...this.#streams.all()]) {
+    for (const stream of this.#streams.all()) {
       if (stream.id <= this.#lastTaken || stream.state === "reset") continue;
       stream.state = "closed";
       this.#streams.remove(stream);

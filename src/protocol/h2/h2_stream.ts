@@ -38,6 +38,8 @@ export class H2Stream<O> {
   received = 0;
   /** @internal 1xx heads so far. */
   informational = 0;
+  /** @internal The next stream of the same row of the table. */
+  behind: H2Stream<O> | undefined = undefined;
 
   constructor(
     id: number,
