@@ -18,13 +18,20 @@ function* walk(text) {
   }
 }
 
-/** The blocks of code: what stands behind the opening fence, the text, and the line (from 1) of the fence. */
+/** The title of a heading, and its level. */
+function readHeading(line) {
+  const [, marks, title] = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line) ?? [];
+  return marks === undefined ? undefined : { level: marks.length, title };
+}
+
+/** The blocks of code: the mark behind the opening fence, its line (from 1), the heading above, and the text. */
 export function findBlocks(text) {
   const blocks = [];
-  let block = null;
+  let heading = "";
   for (const { at, line, code, opens } of walk(text)) {
-    if (opens !== null) blocks.push(block = { info: opens.trim(), line: at + 1, lines: [] });
-    else if (code && !FENCE.test(line)) block.lines.push(line);
+    if (!code) heading = readHeading(line)?.title ?? heading;
+    if (opens !== null) blocks.push({ info: opens.trim(), line: at + 1, heading, lines: [] });
+    else if (code && !FENCE.test(line)) blocks.at(-1).lines.push(line);
   }
   return blocks.map(({ lines, ...rest }) => ({ ...rest, code: lines.join("\n") }));
 }
@@ -40,12 +47,12 @@ export function findHeadings(text) {
   const seen = new Map();
   const headings = [];
   for (const { line, code } of walk(text)) {
-    const [, marks, title] = code ? [] : /^(#{1,6})\s+(.*?)\s*#*$/.exec(line) ?? [];
-    if (marks === undefined) continue;
-    const slug = slugOf(title);
+    const heading = code ? undefined : readHeading(line);
+    if (heading === undefined) continue;
+    const slug = slugOf(heading.title);
     const count = seen.get(slug) ?? 0;
     seen.set(slug, count + 1);
-    headings.push({ level: marks.length, title, anchor: count === 0 ? slug : `${slug}-${count}` });
+    headings.push({ ...heading, anchor: count === 0 ? slug : `${slug}-${count}` });
   }
   return headings;
 }

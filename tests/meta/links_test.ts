@@ -36,7 +36,7 @@ test("slugOf() makes the anchors that GitHub makes", () => {
 test("findHeadings(), findBlocks() and changeLinks() tell code from text", () => {
   const text = "# A\n\n```ts no-run\n# no\n[no](x)\n```\n\n## A\n[`b`](y#z) `[no](w)` ![c](d.png)\n";
   assertEquals(findHeadings(text).map(({ anchor }: { anchor: string }) => anchor), ["a", "a-1"]);
-  assertEquals(findBlocks(text), [{ info: "ts no-run", line: 3, code: "# no\n[no](x)" }]);
+  assertEquals(findBlocks(text), [{ info: "ts no-run", line: 3, heading: "A", code: "# no\n[no](x)" }]);
   assertEquals(findLinks(text), ["y#z", "d.png"]);
   assertEquals(changeLinks("[a](b) `[a](b)`", (target: string) => `${target}!`), "[a](b!) `[a](b)`");
 });

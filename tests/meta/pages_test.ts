@@ -10,7 +10,8 @@ import { RequestUrl } from "../../src/http/request_url.ts";
 import { resolveRedirect } from "../../src/client/redirect_options.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
 import { decideRedirect } from "../../src/policy/redirect_decision.ts";
-import { exists, listFiles, readText } from "../support/project.ts";
+import { RUNTIMES } from "../run/runtimes.mjs";
+import { exists, listFiles, readJson, readText } from "../support/project.ts";
 import { liveResponse } from "../support/responses.ts";
 import { test } from "../support/suite.ts";
 import { GROUPS, optionsPage, readSymbols } from "./reference.ts";
@@ -114,4 +115,16 @@ test("every page is on the index, records of decisions aside", () => {
   const index = readText("docs/README.md");
   const pages = listFiles("docs", ".md").filter((path) => path !== "docs/README.md" && !path.startsWith("docs/adrs/"));
   assertEquals(pages.filter((path) => !index.includes(`(${path.slice("docs/".length)})`)), []);
+});
+
+test("the versions on the page are those under test", () => {
+  const page = readText("docs/versions.md");
+  const { miniflare } = readJson("package.json")["devDependencies"] as { miniflare: string };
+  const wanted = [...RUNTIMES.map(({ version }: { version: string }) => version), miniflare];
+  assertEquals(wanted.filter((version) => !page.includes(`| ${version} `)), []);
+});
+
+test("every example is on its page", () => {
+  const page = readText("docs/examples.md");
+  assertEquals(listFiles("examples", ".ts").filter((path) => !page.includes(`(../${path})`)), []);
 });
