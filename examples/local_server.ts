@@ -1,8 +1,11 @@
 /** A small server for the examples: in this process, on a free port, over HTTP or HTTPS. */
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createSecureServer } from "node:https";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createSecureServer, type ServerOptions as SecureServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
+
+/** Where an example tells what it does. */
+export type Log = (line: string) => void;
 
 /** A running server; it stops at the end of its `await using` block. */
 export interface LocalServer extends AsyncDisposable {
@@ -10,9 +13,19 @@ export interface LocalServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts it; with a certificate and its key over HTTPS. */
-export async function startServer(tls?: { cert: string; key: string }): Promise<LocalServer> {
-  const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
+/** What makes it a server of HTTPS. */
+export interface ServerTls {
+  /** Its certificate, PEM. */
+  readonly cert: string;
+  /** The private key of that, PEM. */
+  readonly key: string;
+  /** The authority that clients have to have a certificate of, PEM; without it they need none. */
+  readonly clientCa?: string;
+}
+
+/** Starts it: over HTTPS with `tls`, with answers of its own without `answer`. */
+export async function startServer(tls?: ServerTls, answer: RequestListener = answerSample): Promise<LocalServer> {
+  const server = tls === undefined ? createServer(answer) : createSecureServer(secureOptions(tls), answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -24,7 +37,11 @@ export async function startServer(tls?: { cert: string; key: string }): Promise<
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+function secureOptions({ cert, key, clientCa }: ServerTls): SecureServerOptions {
+  return clientCa === undefined ? { cert, key } : { cert, key, ca: clientCa, requestCert: true };
+}
+
+async function answerSample(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const type = { "content-type": "application/json" };
   switch (`${request.method} ${request.url?.replace(/\?.*/, "")}`) {
     case "GET /users":

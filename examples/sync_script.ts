@@ -1,7 +1,7 @@
 /**
  * A script as one writes it with `requests`: no `await`, a session, a form, a file, a stream.
  *
- *   deno run -A examples/sync_script.ts      bun examples/sync_script.ts      node examples/sync_script.ts
+ *   deno run -A examples/sync_script.ts    bun examples/sync_script.ts    node examples/sync_script.ts (Node 24)
  *
  * The server is another process: one in this thread could not answer while the thread waits.
  */

@@ -28,22 +28,40 @@ export async function checkWorkers(project, { check }) {
     `export default { fetch: async () => new Response(await use(${JSON.stringify(project.base)})) };`,
   ];
   await project.write("worker.mjs", worker.join("\n"));
-  await check("miniflare", async () => {
-    const file = await bundle(project, "worker.mjs", "worker", { platform: "neutral" });
-    const contents = await readFile(project.path(file), "utf8");
-    const place = new Miniflare({
-      modules: [{ type: "ESModule", path: "worker.mjs", contents }],
-      compatibilityDate: DATE,
-    });
-    try {
-      await expectOk(await place.dispatchFetch("http://worker.test/"));
-    } finally {
-      await place.dispose();
-    }
-  });
+  await check("miniflare", () => useMiniflare(project, "worker.mjs", {}, async (ask) => expectOk(await ask("/"))));
+  await check("the example of an edge function in miniflare", () => useExample(project));
   for (const flags of [[], ["--compatibility-flags", "nodejs_compat"]]) {
     await check(["wrangler dev", ...flags].join(" "), () => useWrangler(project, flags));
   }
+}
+
+/** Bundles a module, and lets `use` ask the worker that it is. */
+async function useMiniflare(project, entry, options, use) {
+  const file = await bundle(project, entry, entry.replace(/\.mjs$/, ""), { platform: "neutral" });
+  const contents = await readFile(project.path(file), "utf8");
+  const modules = [{ type: "ESModule", path: "worker.mjs", contents }];
+  const place = new Miniflare({ modules, compatibilityDate: DATE, ...options });
+  try {
+    await use((path) => place.dispatchFetch(`http://worker.test${path}`));
+  } finally {
+    await place.dispose();
+  }
+}
+
+/** The API of the example is what answers all that the worker sends out. */
+async function useExample(project) {
+  const path = join(ROOT, "examples/edge_function.ts");
+  await project.write(
+    "edge.mjs",
+    `import { edgeFunction } from ${JSON.stringify(path)};\nexport default edgeFunction();\n`,
+  );
+  const outboundService = ({ url }) =>
+    url === "https://api.example.com/users/ana" ? Response.json({ name: "Ana" }) : new Response(null, { status: 404 });
+  await useMiniflare(project, "edge.mjs", { outboundService }, async (ask) => {
+    const answers = await Promise.all([ask("/ana"), ask("/bob")]);
+    const said = (await Promise.all(answers.map((answer) => answer.text()))).join(", ");
+    if (said !== '{"hello":"Ana"}, No such user') throw new Error(`The function said ${said}`);
+  });
 }
 
 /** Starts `wrangler dev`, asks the worker once, and ends it with all that it started. */
