@@ -88,6 +88,9 @@ export type {
   ResponseHookState,
   RetryHookState,
 } from "./src/core/hooks.ts";
+export type { GuardInput, GuardOptions } from "./src/client/guard_options.ts";
+export type { GuardBase, GuardCheck, GuardTarget } from "./src/engine/guard.ts";
+export type { AddressRange } from "./src/base/address_range.ts";
 export type { DnsOptions, PoolOptions } from "./src/client/engine_options.ts";
 export type { ProxyByScheme, ProxyInput, ProxyOptions } from "./src/client/proxy_options.ts";
 export type { RedirectOptions } from "./src/client/redirect_options.ts";
@@ -96,7 +99,14 @@ export type { CallView } from "./src/core/call_view.ts";
 export type { CookieSource } from "./src/core/cookie_source.ts";
 export type { Next, UserLayer } from "./src/sync/layer.ts";
 export type { Coding, FileFacts, Files, HashName, OpenFile, OpenWriter } from "./src/core/runtime.ts";
-export type { LenientRule, RedirectChoice, RedirectHop, RetryCause, RetryState } from "./src/core/settings.ts";
+export type {
+  Http2Choice,
+  LenientRule,
+  RedirectChoice,
+  RedirectHop,
+  RetryCause,
+  RetryState,
+} from "./src/core/settings.ts";
 export type { TlsVersion } from "./src/core/tls.ts";
 export type { CloseOptions, Transport } from "./src/core/transport.ts";
 export type { BodyInput, BodySource } from "./src/http/bodies/body_of.ts";
