@@ -1,19 +1,14 @@
 /** What the caller's own functions see, give and throw while their thread waits. */
 
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { bearer, Client, type HttpRequest, HttpResponse, type JetstreamError, type UserLayer } from "../../sync.ts";
+import { bearer, type HttpRequest, HttpResponse, type JetstreamError, type UserLayer } from "../../sync.ts";
+import { blockingClient, thrownBy } from "../support/blocking.ts";
 import { urlOf } from "../support/behaviour.ts";
 import { origin } from "../support/origin.ts";
-import { test, type TestContext } from "../support/suite.ts";
+import { test } from "../support/suite.ts";
 
 const server = await origin();
 const echo = `${server.http}/echo`;
-
-function clientFor(t: TestContext, options?: ConstructorParameters<typeof Client>[0]): Client {
-  const client = new Client(options);
-  t.after(() => client.close());
-  return client;
-}
 
 interface Echo {
   readonly method: string;
@@ -21,20 +16,10 @@ interface Echo {
   readonly headers: Record<string, string>;
 }
 
-/** What `run` throws. */
-function thrownBy(run: () => unknown): unknown {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("Nothing was thrown");
-}
-
 test("a hook may call the same client, and its hooks run again", (t) => {
   const depths: number[] = [];
   let depth = 0;
-  const client = clientFor(t, {
+  const client = blockingClient(t, {
     hooks: {
       request: [({ request }) => {
         depths.push(depth);
@@ -49,7 +34,7 @@ test("a hook may call the same client, and its hooks run again", (t) => {
 });
 
 test("a token provider may fetch the token with the same client", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t);
   let asked = 0;
   const auth = bearer(() => {
     asked++;
@@ -62,7 +47,7 @@ test("a token provider may fetch the token with the same client", (t) => {
 });
 
 test("an answer that comes before its turn waits for it", (t) => {
-  const client = clientFor(t, { retry: false });
+  const client = blockingClient(t, { retry: false });
   const order: string[] = [];
   const error = thrownBy(() =>
     client.get(echo, {
@@ -87,7 +72,7 @@ test("layers nest, see the call, and give back what they were given", (t) => {
     order.push(`${name} out ${call.attempts.length} ${response.status}`);
     return response;
   };
-  const client = clientFor(t).use(layer("Outer")).use(layer("Inner"), { level: "network" });
+  const client = blockingClient(t).use(layer("Outer")).use(layer("Inner"), { level: "network" });
   const response = client.get(echo, { tag: "t" });
   const { headers } = response.json() as Echo;
   assertEquals([headers["x-outer"], headers["x-inner"]], ["1", "1"]);
@@ -95,7 +80,7 @@ test("layers nest, see the call, and give back what they were given", (t) => {
 });
 
 test("a layer at network level may read a body from the wire and answer with its own", (t) => {
-  const client = clientFor(t).use((request, next) => {
+  const client = blockingClient(t).use((request, next) => {
     const response = next(request);
     const { status, reason, version, headers, attempt, call } = response.parts;
     const text = new TextDecoder().decode(response.live!.collect(1_000) as Uint8Array);
@@ -106,12 +91,12 @@ test("a layer at network level may read a body from the wire and answer with its
 });
 
 test("a layer that answers itself, or misuses next, is treated as in the asynchronous client", (t) => {
-  const twice = clientFor(t).use((request, next) => {
+  const twice = blockingClient(t).use((request, next) => {
     next(request);
     return next(request);
   }, { level: "network" });
   assertThrows(() => twice.get(echo), TypeError, "called next twice");
-  const wrong = clientFor(t).use((() => 5) as unknown as UserLayer);
+  const wrong = blockingClient(t).use((() => 5) as unknown as UserLayer);
   assertThrows(() => wrong.get(echo), TypeError, "expected an HttpResponse");
 });
 
@@ -123,8 +108,8 @@ test("what a function throws comes out with its own identity", (t) => {
   const fail = (): never => {
     throw mine;
   };
-  const client = clientFor(t, { retry: { backoff: () => 1 } });
-  assertStrictEquals(thrownBy(() => clientFor(t).use(fail).get(echo)), mine);
+  const client = blockingClient(t, { retry: { backoff: () => 1 } });
+  assertStrictEquals(thrownBy(() => blockingClient(t).use(fail).get(echo)), mine);
   assertStrictEquals(thrownBy(() => client.get(echo, { raiseForStatus: fail })), mine);
   assertStrictEquals(thrownBy(() => client.get(echo, { auth: bearer(fail) })), mine);
   const hooked = thrownBy(() => client.get(echo, { hooks: { request: [fail] } })) as JetstreamError;
@@ -136,7 +121,7 @@ test("what a function throws comes out with its own identity", (t) => {
   const object = { not: "an error" };
   assertStrictEquals(
     thrownBy(() =>
-      clientFor(t).use(() => {
+      blockingClient(t).use(() => {
         throw object;
       }).get(echo)
     ),
@@ -144,7 +129,7 @@ test("what a function throws comes out with its own identity", (t) => {
   );
   assertEquals(
     thrownBy(() =>
-      clientFor(t).use(() => {
+      blockingClient(t).use(() => {
         // deno-lint-ignore no-throw-literal -- users do
         throw "text";
       }).get(echo)
@@ -164,7 +149,7 @@ test("what a function throws comes out with its own identity", (t) => {
 
 test("a failure of the client that a layer caught and throws again is the same", (t) => {
   let caught: unknown;
-  const client = clientFor(t, { retry: false }).use((request, next) => {
+  const client = blockingClient(t, { retry: false }).use((request, next) => {
     try {
       return next(request);
     } catch (error) {
@@ -176,7 +161,7 @@ test("a failure of the client that a layer caught and throws again is the same",
 });
 
 test("a function that returns a promise is a TypeError that names it", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t);
   async function later(): Promise<never> {
     return await Promise.reject(new Error("nobody hears this"));
   }
@@ -195,12 +180,12 @@ test("a function that returns a promise is a TypeError that names it", (t) => {
   const asynchronous =
     (async (request: HttpRequest, next: (request: HttpRequest) => unknown) =>
       await next(request)) as unknown as UserLayer;
-  assertThrows(() => clientFor(t).use(asynchronous).get(echo), TypeError, "returned a promise");
+  assertThrows(() => blockingClient(t).use(asynchronous).get(echo), TypeError, "returned a promise");
 });
 
 test("predicates, waits and keys of retries are asked here", (t) => {
   const asked: string[] = [];
-  const client = clientFor(t, {
+  const client = blockingClient(t, {
     retry: {
       when: ({ decision, response }) => {
         asked.push(`when ${response?.status} ${decision}`);
@@ -239,7 +224,7 @@ test("a scheme of one's own converses, with the digests of the runtime", (t) => 
       if (response.status === 401) yield request.withHeader("Authorization", "Mine 2");
     },
   };
-  const client = clientFor(t, { auth: auth as never, retry: false, baseUrl: server.http });
+  const client = blockingClient(t, { auth: auth as never, retry: false, baseUrl: server.http });
   assertEquals((client.get("/echo").json() as Echo).headers["authorization"], "Mine 1");
   assertEquals(client.get("/status/401").status, 401);
   assertEquals(steps, ["32 true", "200", "32 true", "401"]);
@@ -247,7 +232,7 @@ test("a scheme of one's own converses, with the digests of the runtime", (t) => 
 
 test("functions of a call are lent for the call, those of a client for the client", async (t) => {
   const { bridge } = await import("../../src/sync/bridge.ts");
-  const client = clientFor(t, { onEvent: () => {} });
+  const client = blockingClient(t, { onEvent: () => {} });
   client.get(echo);
   const before = bridge().lent;
   for (let call = 0; call < 20; call++) {

@@ -3,19 +3,14 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { Client, ConnectError, CookieJar, HTTPError, JetstreamError, TimeoutError } from "../../sync.ts";
 import * as asynchronous from "../../mod.ts";
+import { blockingClient, thrownBy } from "../support/blocking.ts";
 import { urlOf } from "../support/behaviour.ts";
 import { origin } from "../support/origin.ts";
-import { test, type TestContext } from "../support/suite.ts";
+import { test } from "../support/suite.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 const server = await origin();
 const echo = `${server.http}/echo`;
-
-function clientFor(t: TestContext, options?: ConstructorParameters<typeof Client>[0]): Client {
-  const client = new Client(options);
-  t.after(() => client.close());
-  return client;
-}
 
 interface Echo {
   readonly text: string;
@@ -24,17 +19,8 @@ interface Echo {
   readonly headers: Record<string, string>;
 }
 
-function thrownBy(run: () => unknown): Error {
-  try {
-    run();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("Nothing was thrown");
-}
-
 test("what cannot work while the thread waits is a TypeError that names what does", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t);
   const { signal } = new AbortController();
   assertThrows(() => client.get(echo, { signal } as object), TypeError, "expected the option timeout");
   assertThrows(() => new Client({ signal } as object), TypeError, "expected the option timeout");
@@ -54,7 +40,7 @@ test("what cannot work while the thread waits is a TypeError that names what doe
 });
 
 test("errors have class, fields, attempts and cause, and the stack shows the caller's line", (t) => {
-  const client = clientFor(t, { retry: { backoff: () => 1 } });
+  const client = blockingClient(t, { retry: { backoff: () => 1 } });
   const refused = thrownBy(function theCallersLine() {
     client.get("http://127.0.0.1:1/?token=s3cret");
   }) as ConnectError;
@@ -82,7 +68,7 @@ test("errors have class, fields, attempts and cause, and the stack shows the cal
 });
 
 test("options are checked where they are resolved: the same words", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t);
   assertThrows(() => new Client({ timeouts: 5 } as never), TypeError, 'did you mean "timeout"');
   assertThrows(() => client.get(echo, { retry: { max: -1 } }), RangeError, "retry.max");
   assertThrows(() => client.get(echo, { hooks: { request: [5] } } as never), TypeError, "hooks.request[0]");
@@ -92,7 +78,7 @@ test("options are checked where they are resolved: the same words", (t) => {
 });
 
 test("options of any kind reach the worker: lists, maps, bytes, dates, instances", (t) => {
-  const client = clientFor(t, {
+  const client = blockingClient(t, {
     headers: new Map([["X-Map", "1"]]),
     retry: new asynchronous.Retry({ max: 1, backoff: () => 1 }),
     timeout: new asynchronous.Timeout({ total: 5_000 }),
@@ -107,7 +93,7 @@ test("options of any kind reach the worker: lists, maps, bytes, dates, instances
 });
 
 test("uploads go out piece by piece from generators, and large bytes, and again when they can", (t) => {
-  const client = clientFor(t, { retry: { methods: ["POST"], backoff: () => 1 } });
+  const client = blockingClient(t, { retry: { methods: ["POST"], backoff: () => 1 } });
   const line = "0123456789".repeat(1_000);
   let made = 0;
   const echoed = client.post(echo, {
@@ -148,7 +134,7 @@ test("a generator is given up when the call fails", (t) => {
       ended = true;
     }
   })();
-  const client = clientFor(t, { retry: false });
+  const client = blockingClient(t, { retry: false });
   const error = thrownBy(() => client.post(`${server.http}/status/413`, { body: endless, timeout: { total: 300 } }));
   assert(error instanceof JetstreamError);
   client.get(echo);
@@ -158,7 +144,7 @@ test("a generator is given up when the call fails", (t) => {
 test("a jar is read and written between calls, saved and loaded", (t) => {
   const jar = new CookieJar();
   jar.set("mine=1; Path=/", server.http);
-  const client = clientFor(t, { cookies: jar });
+  const client = blockingClient(t, { cookies: jar });
   client.get(urlOf(server.http, "/cookies", { c: "theirs=2; Path=/" }));
   assertEquals(jar.getAll(server.http).map(({ name, value }) => `${name}=${value}`), ["mine=1", "theirs=2"]);
   jar.delete({ name: "mine" });
@@ -184,7 +170,7 @@ test("a store of one's own is asked here, and one that answers later is refused"
   const jar = new CookieJar({
     store: { load, onChange: ({ type, cookie }) => void changes.push(`${type} ${cookie.name}`) },
   });
-  const client = clientFor(t, { cookies: jar });
+  const client = blockingClient(t, { cookies: jar });
   client.get(urlOf(server.http, "/cookies", { c: "a=1; Path=/" }));
   assertEquals(changes, ["set a"]);
   const store = { load: () => Promise.resolve([]), onChange: () => {} };
@@ -193,7 +179,7 @@ test("a store of one's own is asked here, and one that answers later is refused"
 
 test("a response is read by its own codec and schema, here", (t) => {
   const parsed: string[] = [];
-  const client = clientFor(t, {
+  const client = blockingClient(t, {
     jsonCodec: {
       parse: (text) => {
         parsed.push(text);
@@ -210,7 +196,7 @@ test("a response is read by its own codec and schema, here", (t) => {
 });
 
 test("streams of several calls are open at a time, and end with their blocks", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t);
   {
     using first = client.stream("GET", `${server.http}/bytes/3000000`);
     using second = client.stream("GET", `${server.http}/bytes/3000000`);
@@ -223,7 +209,7 @@ test("streams of several calls are open at a time, and end with their blocks", (
 });
 
 test("a closed client refuses calls, and one that shares its pool lives as long as it", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t);
   const derived = client.extend({ headers: { "X-A": "1" } });
   {
     using scoped = new Client();

@@ -2,21 +2,16 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { bridge } from "../../src/sync/bridge.ts";
-import { Client, TransportError } from "../../sync.ts";
+import { type Client, TransportError } from "../../sync.ts";
+import { blockingClient } from "../support/blocking.ts";
 import { origin } from "../support/origin.ts";
-import { test, type TestContext } from "../support/suite.ts";
+import { test } from "../support/suite.ts";
 
 const server = await origin();
 const echo = `${server.http}/echo`;
 
-function clientFor(t: TestContext, options?: ConstructorParameters<typeof Client>[0]): Client {
-  const client = new Client({ retry: false, ...options });
-  t.after(() => client.close());
-  return client;
-}
-
 test("a worker that goes during an upload fails the call, and nothing stays lent", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t, { retry: false });
   client.get(echo);
   const before = bridge().lent;
   function* body(): Generator<string> {
@@ -30,7 +25,7 @@ test("a worker that goes during an upload fails the call, and nothing stays lent
 });
 
 test("a worker that goes while a stream is read fails the reading, and the client goes on", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t, { retry: false });
   const stream = client.stream("GET", `${server.http}/bytes/9000000`);
   const error = assertThrows(() => {
     for (const _ of stream.iterBytes()) bridge().end();
@@ -41,7 +36,7 @@ test("a worker that goes while a stream is read fails the reading, and the clien
 });
 
 test("open streams count for the pool: the call that finds no place fails by its time limit", (t) => {
-  const client = clientFor(t, { pool: { max: 2 }, timeout: { pool: 50 } });
+  const client = blockingClient(t, { retry: false, pool: { max: 2 }, timeout: { pool: 50 } });
   const open = () => client.stream("GET", `${server.http}/bytes/9000000`);
   const streams = [open(), open()];
   const full = client.result.get(echo);
@@ -52,7 +47,7 @@ test("open streams count for the pool: the call that finds no place fails by its
 });
 
 test("a hook that closes its client ends its own call", (t) => {
-  const client: Client = clientFor(t, { hooks: { request: [() => client.close()] } });
+  const client: Client = blockingClient(t, { retry: false, hooks: { request: [() => client.close()] } });
   const result = client.result.get(echo);
   assertEquals(result.ok ? "" : (result.error as TransportError).code, "CLIENT_CLOSED");
 });

@@ -2,9 +2,10 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bridge } from "../../src/sync/bridge.ts";
-import { AbortError, Client, type RequestOptions } from "../../sync.ts";
+import { AbortError, type RequestOptions } from "../../sync.ts";
+import { blockingClient } from "../support/blocking.ts";
 import { origin } from "../support/origin.ts";
-import { test, type TestContext } from "../support/suite.ts";
+import { test } from "../support/suite.ts";
 
 const server = await origin();
 const echo = `${server.http}/echo`;
@@ -15,14 +16,8 @@ interface Echo {
   readonly headers: Record<string, string>;
 }
 
-function clientFor(t: TestContext): Client {
-  const client = new Client({ retry: false });
-  t.after(() => client.close());
-  return client;
-}
-
 test("FormData goes out as body, from a function, and as multipart alike", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t, { retry: false });
   const form = new FormData();
   form.append("text", "a\nb");
   form.append("file", new File(["content"], "name.txt", { type: "text/plain" }));
@@ -52,13 +47,13 @@ test("a body of the caller's own is opened and read here", (t) => {
       return { read: () => chunks.shift() ?? null, cancel: () => void steps.push("cancel") };
     },
   };
-  const { text, headers } = clientFor(t).post(echo, { body }).json() as Echo;
+  const { text, headers } = blockingClient(t, { retry: false }).post(echo, { body }).json() as Echo;
   assertEquals([text, headers["content-type"], headers["content-length"]], ["abcd", "text/mine", "4"]);
   assertEquals(steps[0], "open");
 });
 
 test("letting go of a stream whose worker is gone never fails, and takes back what it lent", (t) => {
-  const client = clientFor(t);
+  const client = blockingClient(t, { retry: false });
   client.get(echo);
   const before = bridge().lent;
   const open = () => client.stream("GET", large, { onDownloadProgress: () => {} });
@@ -73,7 +68,7 @@ test("letting go of a stream whose worker is gone never fails, and takes back wh
 });
 
 test("a stream whose client was closed fails as the asynchronous one does, and may be let go", (t) => {
-  const lost = [clientFor(t), clientFor(t)].map((client) => {
+  const lost = [blockingClient(t, { retry: false }), blockingClient(t, { retry: false })].map((client) => {
     const stream = client.stream("GET", large);
     client.close();
     return stream;
