@@ -43,10 +43,19 @@ export function parseArguments(args) {
 }
 
 /** The command line of a runner. */
-export function runnerArguments(id, files, report) {
+export function runnerArguments(id, files, report, verbose = false) {
   switch (id) {
     case "deno":
-      return ["test", "-A", "--no-prompt", "--no-check", "--quiet", `--junit-path=${report}`, ...files];
+      // Quiet, it keeps what tests print to itself.
+      return [
+        "test",
+        "-A",
+        "--no-prompt",
+        "--no-check",
+        ...(verbose ? [] : ["--quiet"]),
+        `--junit-path=${report}`,
+        ...files,
+      ];
     case "bun":
       return [
         "test",
@@ -76,7 +85,7 @@ async function runOn(id, files, skips, { verbose, whole }) {
   const result = { id, passed: 0, failed: 0, skipped: 0, seconds: 0, problems: [] };
   try {
     const path = findRuntime(id);
-    const { code, output, seconds } = await run(path, runnerArguments(id, files, report), {
+    const { code, output, seconds } = await run(path, runnerArguments(id, files, report, verbose), {
       echo: verbose,
       env: testEnvironment({ NODE_COMPILE_CACHE: COMPILED }),
     });

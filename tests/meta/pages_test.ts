@@ -1,6 +1,7 @@
 /** What the pages say of the source is what the source says. */
 
 import { assert, assertEquals } from "@std/assert";
+import { refusedOptions } from "../../src/client/capabilities.ts";
 import { resolveClient } from "../../src/client/resolve.ts";
 import { Stack } from "../../src/client/stack.ts";
 import type { Settings } from "../../src/core/settings.ts";
@@ -11,6 +12,7 @@ import { resolveRedirect } from "../../src/client/redirect_options.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
 import { decideRedirect } from "../../src/policy/redirect_decision.ts";
 import { RUNTIMES } from "../run/runtimes.mjs";
+import { readRefusals } from "../runtime/edge_page.mjs";
 import { exists, listFiles, readJson, readText } from "../support/project.ts";
 import { liveResponse } from "../support/responses.ts";
 import { test } from "../support/suite.ts";
@@ -92,6 +94,13 @@ test("the defaults on the pages are those of the reference", () => {
   }
   assertEquals(wrong, []);
   assert(seen > 40, `only ${seen} defaults were found`);
+});
+
+test("the options that the page on edge runtimes says are refused are those that capabilities tell of", () => {
+  const open = { showsRedirects: true, showsCookies: true, streamsUploads: true, decodes: true };
+  const closed = { showsRedirects: false, showsCookies: false, streamsUploads: false, decodes: true };
+  const told = readRefusals(readText("docs/how-to/edge.md"));
+  assertEquals(told, { everywhere: refusedOptions(open), page: refusedOptions(closed) });
 });
 
 test("every test that a promise of security names is there", () => {

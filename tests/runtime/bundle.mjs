@@ -6,24 +6,40 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { rowsWithoutTest } from "../run/not_by_fetch.mjs";
 import { ROOT } from "../run/project.mjs";
+
+/** What the table of behaviours that no `fetch` shows calls a place. */
+const PLACES = { workerd: "edge", chromium: "page" };
 
 /** Modules of the tests that need a process, and what stands in for them. */
 const STAND_INS = {
   "suite.ts": "suite.ts",
   "origin.ts": "given.ts",
   "env.ts": "given.ts",
+  "inspect.ts": "given.ts",
   "leaks.ts": "given.ts",
   "runtime.ts": "given.ts",
+  "server_process.ts": "given.ts",
 };
 
-/** Tests about files, processes and connections: they have nothing to hold to here. */
-const LEFT_OUT = /^(?:connection_options|download|file|http2|names_and_proxies|proxy|digest|.*sync.*)_test\.ts$/;
+/** Files of behaviour tests that a place without processes and files has nothing to hold to, and why. */
+export const LEFT_OUT = {
+  "digest_test.ts": "digests are those of node:crypto, which is there by a flag of the runtime alone",
+  "download_test.ts": "there are no files",
+  "file_test.ts": "there are no files",
+  "http2_test.ts": "the runtime chooses the version of HTTP",
+  "names_and_proxies_test.ts": "the runtime resolves names and chooses proxies",
+  "proxy_test.ts": "the runtime chooses proxies",
+};
 
 /** The text of a module that runs `entry` with the behaviour tests against `origin`. */
-export async function bundleBehaviour(entry, origin) {
+export async function bundleBehaviour(entry, origin, only = undefined) {
   const folder = join(ROOT, "tests/behaviour");
-  const files = (await readdir(folder)).filter((name) => name.endsWith("_test.ts") && !LEFT_OUT.test(name)).sort();
+  const all = (await readdir(folder)).filter((name) => name.endsWith("_test.ts")).sort();
+  const gone = Object.keys(LEFT_OUT).filter((name) => !all.includes(name));
+  if (gone.length > 0) throw new Error(`Tests that are left out are not there: ${gone.join(", ")}`);
+  const files = only ?? all.filter((name) => !(name in LEFT_OUT));
   const standIns = {
     name: "stand-ins",
     setup({ onResolve, onLoad }) {
@@ -56,11 +72,16 @@ export async function bundleBehaviour(entry, origin) {
 }
 
 /** Prints what came of the tests; the last line counts them. Returns the exit code. */
-export function report(place, outcomes, passedBeside = 0) {
+export async function report(place, outcomes, passedBeside = 0) {
+  const needless = await rowsWithoutTest([PLACES[place]], outcomes.map(({ name }) => name));
+  if (needless.length > 0) {
+    throw new Error(`No test is left for ${needless.join(", ")} in tests/support/not_by_fetch.ts`);
+  }
   const failed = outcomes.filter(({ failure }) => failure !== undefined);
   const refused = outcomes.filter((outcome) => outcome.refused !== undefined);
   for (const { name, failure } of failed) console.log(`${place}: ${name}\n    ${failure}`);
   for (const outcome of refused) console.log(`${place} cannot: ${outcome.refused}`);
+  for (const [file, reason] of Object.entries(LEFT_OUT)) console.log(`${place} leaves out ${file}: ${reason}`);
   const passed = outcomes.length - failed.length - refused.length + passedBeside;
   console.log(`${passed} passed, ${failed.length} failed, ${refused.length} skipped`);
   return failed.length === 0 ? 0 : 1;

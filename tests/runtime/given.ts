@@ -7,7 +7,7 @@ import { UnsupportedRuntimeError } from "../../mod.ts";
 import type { Origin } from "../support/origin.ts";
 
 /** Put in when the tests are bundled. */
-declare const ORIGIN: Origin;
+declare const ORIGIN: Origin & { readonly servers?: Readonly<Record<string, unknown>> };
 
 export type { Origin } from "../support/origin.ts";
 
@@ -30,6 +30,19 @@ export function getEnv(name: string): string | undefined {
 /** There is no environment. */
 export function setEnv(): never {
   throw new UnsupportedRuntimeError("There is no environment here");
+}
+
+/** What a console would print: nothing that is private shows in JSON or in text. */
+export function inspect(value: unknown): string {
+  return `${JSON.stringify(value)} ${String(value)}`;
+}
+
+/** The servers run already; their ports stand where that of the origin does. */
+export function startServer(program: string): Promise<unknown> {
+  const ports = ORIGIN.servers?.[program];
+  return ports === undefined
+    ? Promise.reject(new Error(`${program} does not run: name it where the tests are bundled`))
+    : Promise.resolve(ports);
 }
 
 /** There are no descriptors to look at; counts of a client are looked at all the same. */

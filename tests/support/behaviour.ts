@@ -14,15 +14,13 @@ import type { Client, ClientOptions } from "../../mod.ts";
 import * as blocking from "../../sync.ts";
 import { differs } from "../behaviour/differences.ts";
 import { isHttp1Only } from "../behaviour/http1_only.ts";
-import { BY_FETCH, runByFetch } from "./by_fetch.ts";
+import { BY_FETCH, OVER_FETCH, runByFetch } from "./by_fetch.ts";
 import { watchLeaks } from "./leaks.ts";
 import { type Origin, origin } from "./origin.ts";
 import { test, type TestContext } from "./suite.ts";
 import { type Query, urlOf } from "./url_of.ts";
 
 export { type Query, urlOf } from "./url_of.ts";
-
-const OVER_FETCH: ClientOptions = { transport: "fetch" };
 
 /** In clear text without asking, by ALPN where a test uses TLS. */
 const OVER_HTTP2: ClientOptions = { http2: "prior-knowledge" };
