@@ -122,7 +122,9 @@ test("every file that a page names is there", () => {
 
 test("every page is on the index, records of decisions aside", () => {
   const index = readText("docs/README.md");
-  const pages = listFiles("docs", ".md").filter((path) => path !== "docs/README.md" && !path.startsWith("docs/adrs/"));
+  const pages = listFiles("docs", ".md").filter((path) =>
+    path !== "docs/README.md" && !/^docs\/(?:adrs|\.vitepress)\//.test(path)
+  );
   assertEquals(pages.filter((path) => !index.includes(`(${path.slice("docs/".length)})`)), []);
 });
 
