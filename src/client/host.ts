@@ -12,7 +12,8 @@ import type { Runtime } from "../core/runtime.ts";
 import type { CloseOptions, Transport } from "../core/transport.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import type { SocketTransport } from "../engine/socket_transport.ts";
-import { AbortError, UnsupportedRuntimeError } from "../errors.ts";
+import { UnsupportedRuntimeError } from "../errors.ts";
+import { closedError } from "../errors/call.ts";
 import { type Capabilities, capabilitiesOf } from "./capabilities.ts";
 import { defaultTransport, runtimeFetch } from "./default_transport.ts";
 import { Stack } from "./stack.ts";
@@ -100,7 +101,7 @@ export class Host {
     await transport?.close(options);
     // What is not on a connection (a wait before a retry) ends here.
     for (const call of this.calls.all()) {
-      call.cancel.cancel(new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" }));
+      call.cancel.cancel(closedError());
     }
     this.#deadlines?.close();
   }

@@ -9,7 +9,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Call } from "../core/call.ts";
 import type { FetchTraits, HostFetch } from "../core/host_fetch.ts";
 import type { CloseOptions, Transport } from "../core/transport.ts";
-import { AbortError } from "../errors.ts";
+import { closedError } from "../errors/call.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import { FetchExchange } from "./fetch_exchange.ts";
@@ -19,7 +19,8 @@ export class FetchTransport implements Transport {
   readonly #fetch: HostFetch;
   readonly #clock: Clock;
   readonly #active = new Set<FetchExchange>();
-  #drained: (() => void) | undefined;
+  /** Told when no exchange is under way: clients may share it, and each closes it. */
+  readonly #drained: (() => void)[] = [];
 
   constructor(fetch: HostFetch, clock: Clock = systemClock) {
     this.#fetch = fetch;
@@ -34,7 +35,7 @@ export class FetchTransport implements Transport {
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {
     const exchange: FetchExchange = new FetchExchange(this.#fetch, request, call, () => {
       this.#active.delete(exchange);
-      if (this.#active.size === 0) this.#drained?.();
+      if (this.#active.size === 0) { for (const done of this.#drained.splice(0)) done(); }
     });
     this.#active.add(exchange);
     return exchange.send();
@@ -42,10 +43,9 @@ export class FetchTransport implements Transport {
 
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#active.size === 0) return;
-    const drained = new Promise<void>((resolve) => this.#drained = resolve);
+    const drained = new Promise<void>((resolve) => this.#drained.push(resolve));
     const cut = (): void => {
-      const reason = new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });
-      for (const exchange of [...this.#active]) exchange.fail(reason);
+      for (const exchange of [...this.#active]) exchange.fail(closedError());
     };
     const stop = this.#clock.schedule(cut, options.deadline ?? 0, true);
     await drained;

@@ -4,7 +4,7 @@
  * Invariant: each exchange gets an error of its own, since that will name its request.
  */
 
-import { RemoteProtocolError, SocketError } from "../errors.ts";
+import { AbortError, RemoteProtocolError, SocketError } from "../errors.ts";
 import type { H2Exchange } from "./h2_exchange.ts";
 import { lostError } from "./socket_failure.ts";
 
@@ -19,6 +19,7 @@ export function failureOf(error: Error, { exchange, body }: H2Exchange, farewell
     const fields = { code, cause: error.cause, ...(systemCode === undefined ? {} : { systemCode }) };
     return lostError(progress, farewell === "" ? error : new SocketError(error.message + farewell, fields), body);
   }
+  if (error instanceof AbortError) return new AbortError(error.message, { reason: error.reason, code: error.code });
   if (!(error instanceof RemoteProtocolError)) return error;
   return new RemoteProtocolError(error.message, { code: error.code, progress, cause: error });
 }

@@ -11,7 +11,7 @@ import type { CallListener } from "../core/call_event.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { Connector } from "../core/socket.ts";
 import type { CloseOptions, Settle, Transport } from "../core/transport.ts";
-import { AbortError } from "../errors.ts";
+import { closedError } from "../errors/call.ts";
 import type { HttpRequest } from "../http/request.ts";
 import type { HttpResponse } from "../http/response.ts";
 import type { Connection, EngineContext } from "./connection.ts";
@@ -177,8 +177,7 @@ export class SocketTransport implements Transport, EngineContext {
 
   #cut(): void {
     this.pool.cut();
-    const reason = new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });
-    for (const connection of [...this.pool.connections()]) connection.cut(reason);
+    for (const connection of [...this.pool.connections()]) connection.cut(closedError());
   }
 
   async #open(route: Route, task: DialTask): Promise<Connection> {

@@ -124,6 +124,11 @@ export class AbortError extends JetstreamError {
   }
 }
 
+/** The error of one call, or body, that the end of its client cuts: each has its own, since that will name its request. */
+export function closedError(): AbortError {
+  return new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });
+}
+
 /** This runtime cannot do what an option asks for. */
 export class UnsupportedRuntimeError extends JetstreamError {
   static {

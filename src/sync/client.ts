@@ -6,7 +6,8 @@
 
 import type { UseOptions } from "../client/use.ts";
 import { type ClientStats, clientStats } from "../client/client_stats.ts";
-import { AbortError, PoolError } from "../errors.ts";
+import { PoolError } from "../errors.ts";
+import { closedError } from "../errors/call.ts";
 import type { DownloadResult } from "../client/download.ts";
 import type { URLInput } from "../client/options.ts";
 import { inspectAs } from "../base/inspect.ts";
@@ -289,8 +290,7 @@ export class Client {
       if (bridge().has(this.#generation)) bridge().call("close", [this.#key, options]);
     } finally {
       bridge().release(this.#scope);
-      const reason = new AbortError("The client was closed", { reason: undefined, code: "CLIENT_CLOSED" });
-      for (const body of this.#streams) body.fail(reason);
+      for (const body of this.#streams) body.fail(closedError());
     }
   }
 

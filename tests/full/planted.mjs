@@ -13,7 +13,7 @@ import { BUGS, CALM } from "../soak/planted.mjs";
 /** Milliseconds that a run may take; one that hangs has found something, too. */
 const LIMIT = 90_000;
 
-const COPIED = ["mod.ts", "src", "tests", "deno.json", "package.json"];
+const COPIED = ["mod.ts", "sync.ts", "src", "tests", "deno.json", "package.json"];
 
 const folder = await mkdtemp(join(tmpdir(), "jetstream-planted-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };

@@ -26,7 +26,7 @@ const folder = join(BUILD, "soak");
 await mkdir(folder, { recursive: true });
 await transpile();
 const codes = await inParallel(RUNTIMES.map(({ id }) => id), 2, async (id) => {
-  const options = [`--seconds=${SECONDS}`, "--lanes=9", `--svg=${join(folder, `${id}.svg`)}`];
+  const options = [`--seconds=${SECONDS}`, "--lanes=18", `--svg=${join(folder, `${id}.svg`)}`];
   const { code, output } = await run(findRuntime(id), [...COMMANDS[id], ...options], {
     env: testEnvironment(),
     limit: LIMIT,

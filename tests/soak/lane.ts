@@ -3,11 +3,12 @@
  * Must not know what is asked of the server.
  */
 
-import type { Client, ClientOptions } from "../../mod.ts";
+import { type Client, type ClientOptions, handlerTransport, type HttpVersion } from "../../mod.ts";
 import { type Clock, type StopTimer, systemClock } from "../../src/base/clock.ts";
 import type { Host } from "../../src/client/host.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
 import { clientOnHost } from "../support/client_on_host.ts";
+import { bytesOf } from "./pattern.mjs";
 
 /** Where the servers are. */
 export interface Ports {
@@ -17,6 +18,13 @@ export interface Ports {
   readonly calmTls: number;
   readonly dns: number;
   readonly proxy: number;
+  /** HTTP/2 in clear text, over TLS, and both where nothing goes wrong. */
+  readonly h2: number;
+  readonly h2Tls: number;
+  readonly h2Calm: number;
+  readonly h2CalmTls: number;
+  /** Where the server of HTTP/2 tells its counts. */
+  readonly h2Stats: number;
   /** The CA (PEM) that good certificates come from. */
   readonly ca: string;
 }
@@ -63,6 +71,10 @@ export interface Way {
   readonly calm: boolean;
   readonly base: string;
   readonly options: ClientOptions;
+  /** The version that has to be spoken there. */
+  readonly version?: HttpVersion;
+  /** Whether the blocking client can go there, too. */
+  readonly blocks?: false;
 }
 
 /** A client that is watched. */
@@ -96,15 +108,59 @@ export class Lane {
   }
 }
 
+/** Answers in this process what the servers answer; not at once, or others would have no turn. */
+async function answerHere(request: Request): Promise<Response> {
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/redirect") return Response.redirect(request.url.replace("/redirect", "/work"), 307);
+  const id = request.headers.get("x-id")!;
+  return new Response(bytesOf(id, Number(searchParams.get("size"))), { headers: { "X-Id": id } });
+}
+
 /** All ways. */
 export function waysOf(ports: Ports): Way[] {
+  const first = firstWays(ports);
+  const named = (name: string): Way => first.find((way) => way.name === name)!;
+  const h2 = (name: string, like: string, port: number): Way => {
+    const { base, options, calm } = named(like);
+    return {
+      name,
+      calm,
+      base: base.replace(/\d+$/, String(port)),
+      options: { ...options, http2: "prior-knowledge" },
+      version: "2",
+    };
+  };
+  return [
+    ...first,
+    h2("h2", "tls", ports.h2Tls),
+    h2("h2c", "tcp", ports.h2),
+    h2("h2c-no-retry", "tcp-no-retry", ports.h2),
+    h2("h2c-dns", "dns", ports.h2),
+    h2("h2-tunnel", "tunnel", ports.h2Tls),
+    h2("calm-h2", "calm-tls", ports.h2CalmTls),
+    h2("calm-h2c", "calm", ports.h2Calm),
+    {
+      name: "handler",
+      calm: true,
+      base: "http://app.test",
+      // Each client closes its own.
+      get options(): ClientOptions {
+        return { trustEnv: false, timeout: { total: 20_000 }, transport: handlerTransport(answerHere) };
+      },
+      blocks: false,
+    },
+  ];
+}
+
+function firstWays(ports: Ports): Way[] {
   const timeout = { connect: 2_000, head: 1_200, read: 900, write: 2_000, pool: 4_000, total: 8_000 };
   const base: ClientOptions = { timeout, trustEnv: false, pool: { perRoute: 6, maxAge: 5_000, idleTimeout: 1_500 } };
   const tls = { extraCa: ports.ca };
   const dns = { servers: [`127.0.0.1:${ports.dns}`], queryTimeout: 300, minTtl: 0, negativeTtl: 50, staleIfError: 0 };
   const calm: ClientOptions = {
     ...base,
-    timeout: { ...timeout, connect: 8_000, head: 8_000, read: 8_000, total: 20_000 },
+    timeout: { connect: 8_000, head: 8_000, read: 8_000, write: 8_000, pool: 20_000, total: 20_000 },
   };
   const proxy = `http://127.0.0.1:${ports.proxy}`;
   return [

@@ -6,9 +6,21 @@
  * stays true.
  */
 
-/** A run of the soak that has to find a bug. */
+/** A run of the soak that has to find a bug; the blocking clients are left out. */
 function soak(...ways) {
-  return ["tests/soak/soak.ts", "--seconds=12", "--lanes=9", "--until-wrong", `--ways=${ways.join(",")}`];
+  return [
+    "tests/soak/soak.ts",
+    "--seconds=12",
+    "--lanes=9",
+    "--threads=0",
+    "--until-wrong",
+    `--ways=${ways.join(",")}`,
+  ];
+}
+
+/** A run of the blocking clients alone. */
+function blocking(...ways) {
+  return ["tests/soak/soak.ts", "--seconds=8", "--lanes=0", "--threads=1", `--ways=${ways.join(",")}`];
 }
 
 /** A run of the fuzzer that has to find a bug. */
@@ -17,7 +29,11 @@ function fuzz(...targets) {
 }
 
 /** Runs that must find nothing in the sources as they are. */
-export const CALM = [soak("tcp", "tls", "calm"), fuzz("h1_codec", "ip_address", "link", "url_join")];
+export const CALM = [
+  soak("tcp", "tls", "calm", "h2", "calm-h2c"),
+  blocking("tcp", "calm"),
+  fuzz("h1_codec", "ip_address", "link", "url_join"),
+];
 
 /** Every bug. */
 export const BUGS = [
@@ -79,6 +95,26 @@ export const BUGS = [
       "  end(): EndEvent {\n    if (this.expected <= 1) return END;",
     ]],
     finder: soak("tcp"),
+  },
+  {
+    name: "a stream that ends before its length and counts as whole",
+    changes: [["src/protocol/h2/codec.ts", "stream.received < stream.expected", "stream.received < 0"]],
+    finder: soak("h2", "h2c"),
+  },
+  {
+    name: "a window of HTTP/2 that is never opened again",
+    changes: [["src/protocol/h2/codec.ts", "if (credit > 0) writeWindowUpdate(this.#out, 0, credit);", ""]],
+    finder: soak("calm-h2", "calm-h2c"),
+  },
+  {
+    name: "a reset POST that goes out again",
+    changes: [["src/engine/h2_connection.ts", "if (code === ErrorCode.REFUSED_STREAM)", "if (code !== undefined)"]],
+    finder: soak("h2", "h2c"),
+  },
+  {
+    name: "a piece of a body that the blocking client loses",
+    changes: [["src/sync/remote_body.ts", "    this.#at = 1;", "    this.#at = 2;"]],
+    finder: blocking("calm"),
   },
   {
     name: "bytes that are lost behind a head in two pieces",

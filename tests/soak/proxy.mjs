@@ -6,6 +6,7 @@
 import { connect, createServer } from "node:net";
 import { firstLine } from "../support/first_line.mjs";
 import { between, count, counts, garbage, pause, pick } from "./faults.mjs";
+import { after, pass } from "./relay.mjs";
 
 const FAULTS = [
   ..."fine ".repeat(12).trim().split(" "),
@@ -21,34 +22,6 @@ const FAULTS = [
   "proxy-early",
 ];
 
-/** Passes bytes on from one socket to the other; after `limit` bytes `cut` is called once. */
-function pass(from, to, limit, cut, slow) {
-  let passed = 0;
-  let chain = Promise.resolve();
-  from.on("data", (part) => {
-    const left = limit - passed;
-    passed += part.length;
-    if (left <= 0) return;
-    const bytes = part.length > left ? part.subarray(0, left) : part;
-    if (slow) {
-      from.pause();
-      chain = chain.then(async () => {
-        for (let at = 0; at < bytes.length && !to.destroyed; at += 1_500) {
-          to.write(bytes.subarray(at, at + 1_500));
-          await pause(between(0, 4));
-        }
-        from.resume();
-      });
-    } else if (!to.write(bytes)) {
-      from.pause();
-      to.once("drain", () => from.resume());
-    }
-    if (passed >= limit) cut();
-  });
-  from.on("end", () => chain.then(() => to.end()));
-  from.on("close", () => chain.then(() => to.destroy()));
-}
-
 async function lead(socket, host, port, greeting, rest, fault) {
   const onward = connect({ port, host, allowHalfOpen: true, noDelay: true });
   onward.on("error", () => socket.destroy());
@@ -63,8 +36,8 @@ async function lead(socket, host, port, greeting, rest, fault) {
     else if (fault === "proxy-fin") socket.end();
     else setTimeout(() => socket.destroy(), 2_500);
   };
-  pass(onward, socket, limit, cut, fault === "proxy-trickle");
-  pass(socket, onward, Infinity, () => {}, false);
+  pass(onward, socket, { endIn: after(limit), cut, slow: fault === "proxy-trickle" });
+  pass(socket, onward);
 }
 
 async function answer(socket, head, rest) {

@@ -8,22 +8,12 @@
 
 import { createServer } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
-import { gzipSync } from "node:zlib";
 import { openDns } from "../support/dns_port.mjs";
 import { firstLine } from "../support/first_line.mjs";
+import { answerTo, arrive, arrived as all } from "./answers.mjs";
 import { between, count, counts, garbage, pause, pick, reset, trickle } from "./faults.mjs";
-import { bytesOf, equal } from "./pattern.mjs";
 
-const posts = new Map();
-const arrived = {
-  requests: 0,
-  duplicatePosts: 0,
-  wrongUploads: 0,
-  underForeignCertificate: 0,
-  onPoisoned: 0,
-  uploads: 0,
-  longestWait: 0,
-};
+const arrived = Object.assign(all, { onPoisoned: 0, longestWait: 0 });
 
 /** What may go wrong with an answer; `fine` stands for nothing. */
 const FAULTS = [
@@ -128,36 +118,20 @@ function chunked(body) {
 }
 
 /** What a request is answered with: the head, the body on the wire, whether the end of the connection ends it. */
-function answerOf({ method, url, headers, body }) {
-  const id = headers["x-id"] ?? "";
-  if (url.pathname === "/redirect") {
-    url.pathname = "/work";
-    return {
-      head: head("307 Temporary Redirect", [`Location: ${url.pathname}${url.search}`, "Content-Length: 0"]),
-      wire: Buffer.alloc(0),
-    };
-  }
-  const size = Number(url.searchParams.get("size") ?? 0);
-  const uploaded = Number(headers["x-size"] ?? -1);
-  if (uploaded >= 0) {
-    arrived.uploads++;
-    if (!equal(body, bytesOf(`up-${id}`, uploaded))) arrived.wrongUploads++;
-  }
-  const fields = [`X-Id: ${id}`, `X-Length: ${size}`];
-  const plain = Buffer.from(bytesOf(id, size));
-  if (method === "HEAD") return { head: head("200 OK", [...fields, `Content-Length: ${size}`]), wire: Buffer.alloc(0) };
-  switch (url.searchParams.get("kind")) {
-    case "chunked":
-      return { head: head("200 OK", [...fields, "Transfer-Encoding: chunked"]), wire: chunked(plain), isChunked: true };
-    case "gzip": {
-      const wire = gzipSync(plain);
-      return { head: head("200 OK", [...fields, "Content-Encoding: gzip", `Content-Length: ${wire.length}`]), wire };
-    }
-    case "close":
-      return { head: head("200 OK", [...fields, "Connection: close"]), wire: plain, close: true };
-    default:
-      return { head: head("200 OK", [...fields, `Content-Length: ${size}`]), wire: plain };
-  }
+function answerOf(request) {
+  const { status, fields, body, length, end } = answerTo(request);
+  const lines = fields.map(([name, value]) => `${name}: ${value}`);
+  if (length !== undefined) lines.push(`Content-Length: ${length}`);
+  if (end === "chunked") lines.push("Transfer-Encoding: chunked");
+  const close = end === "close";
+  if (close) lines.push("Connection: close");
+  const line = status === 307 ? "307 Temporary Redirect" : "200 OK";
+  return {
+    head: head(line, lines),
+    wire: end === "chunked" ? chunked(body) : body,
+    isChunked: end === "chunked",
+    close,
+  };
 }
 
 /** A fault that has no place here becomes one that has. */
@@ -261,13 +235,7 @@ function serve(socket, raw, faults, isForeign) {
         }
         return socket.destroy();
       }
-      arrived.requests++;
-      if (isForeign) arrived.underForeignCertificate++;
-      if (method === "POST") {
-        const times = (posts.get(headers["x-id"]) ?? 0) + 1;
-        posts.set(headers["x-id"], times);
-        if (times > 1) arrived.duplicatePosts++;
-      }
+      arrive(method, headers["x-id"], isForeign);
       const answer = url.pathname === "/stats" ? statistics() : answerOf(request);
       chain = chain.then(() => {
         if (socket.destroyed || socket.poisonedAt !== undefined) return;

@@ -1,7 +1,7 @@
 /**
  * The soak: many clients do mixed work against servers where everything goes wrong, for as long as told.
  *
- *   deno task soak [--seconds=60] [--lanes=18] [--until-wrong] [--ways=tls,proxy] [--works=get,head] [--svg=path]
+ *   deno task soak [--seconds=60] [--lanes=18] [--threads=2] [--rate=200] [--until-wrong] [--ways=tls,proxy] [--works=get,head] [--svg=path]
  *
  * It fails for an answer that is not the answer to what was asked, a POST that arrived twice, a failure
  * where nothing went wrong or that is no error of ours, a kind of fault that never came, and for anything
@@ -9,17 +9,23 @@
  */
 
 import { writeFileSync } from "node:fs";
-import { AbortError, JetstreamError, TimeoutError } from "../../mod.ts";
 import { Authority } from "../support/certificates.ts";
 import { runtimeId } from "../support/runtime.ts";
 import { startServer } from "../support/server_process.ts";
 import { tcpSockets } from "../support/tcp_sockets.ts";
-import { Lane, type Ports, type Way, waysOf } from "./lane.ts";
+import { inThreads } from "../support/threads.ts";
+import { KINDS } from "./kinds.ts";
+import { Lane, type Ports, waysOf } from "./lane.ts";
 import { plot } from "./plot.ts";
-import { type Work, WORKS, WrongAnswer } from "./works.ts";
+import { Seen, type Tally } from "./seen.ts";
+import type { ThreadTask } from "./sync_lanes.ts";
+import { one, WORKS } from "./works.ts";
 
 /** How long what was let go may take to be gone, in milliseconds. */
 const PATIENCE = 8_000;
+
+/** How long the threads of blocking clients may take to start, in milliseconds. */
+const START = 60_000;
 
 /** The heap may grow by this share, and this much, from the second quarter of the run to the last. */
 const HEAP_GROWTH = 1.5;
@@ -41,6 +47,10 @@ function option(name: string, fallback: number): number {
 
 const seconds = option("seconds", 60);
 const lanes = option("lanes", 18);
+/** Threads with blocking clients. */
+const threads = option("threads", 2);
+/** Calls that may begin in a second. */
+const rate = option("rate", Infinity);
 const untilWrong = process.argv.includes("--until-wrong");
 const svg = process.argv.find((argument) => argument.startsWith("--svg="))?.slice(6);
 
@@ -52,23 +62,7 @@ function chosen(name: string): readonly string[] {
 
 const works = WORKS.filter(({ name }) => chosen("works").includes(name) || chosen("works").length === 0);
 
-/** What was seen. */
-const seen = {
-  calls: 0,
-  ok: 0,
-  refused: 0,
-  failed: new Map<string, number>(),
-  works: new Map<string, number>(),
-  wrong: [] as string[],
-};
-
-function wrong(what: string): void {
-  if (seen.wrong.length < 50) seen.wrong.push(what);
-}
-
-function add(map: Map<string, number>, name: string): void {
-  map.set(name, (map.get(name) ?? 0) + 1);
-}
+const seen = new Seen();
 
 /** A signal that everybody listens to and nobody aborts; it counts who listens. */
 class CountedSignal {
@@ -93,49 +87,56 @@ class CountedSignal {
 const counted = new CountedSignal();
 let ids = 0;
 
-async function perform(work: Work, { client, way }: Lane): Promise<void> {
-  seen.calls++;
-  add(seen.works, work.name);
+/** Waits until the next call may begin. */
+let next = 0;
+async function turn(): Promise<void> {
+  next = Math.max(next + 1_000 / rate, performance.now());
+  const rest = next - performance.now();
+  if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+}
+
+async function perform({ client, way }: Lane): Promise<void> {
+  await turn();
+  const work = one(works);
   const id = `${way.name} ${work.name.replaceAll(" ", "-")}-${++ids}`;
+  const purpose = { work: work.name, id, calm: way.calm, gives: work.gives === true };
+  const { base, calm, version } = way;
+  seen.begin(purpose);
   try {
-    const outcome = await work.run({ client, base: way.base, calm: way.calm, id, signal: counted.signal });
-    if (outcome === "ok") seen.ok++;
-    else seen.refused++;
-    if (outcome !== "ok" && way.calm) wrong(`${id} was refused where nothing goes wrong`);
+    seen.end(purpose, await work.run({ client, base, calm, version, id, signal: counted.signal }));
   } catch (error) {
-    judge(error, id, way, work);
+    seen.fail(purpose, error);
   }
 }
 
-function judge(error: unknown, what: string, way: Way, work: Work): void {
-  if (error instanceof WrongAnswer) return wrong(error.message);
-  if (!(error instanceof JetstreamError)) {
-    return wrong(`${what} ended with an error of others: ${error instanceof Error ? error.stack : error}`);
-  }
-  add(seen.failed, error.code);
-  const given = work.gives === true && (error instanceof AbortError || error instanceof TimeoutError);
-  if (!given && (way.calm || error instanceof AbortError)) {
-    wrong(`${what} failed where nothing goes wrong: ${error.message}`);
-  }
+function goesOn(): boolean {
+  return performance.now() < end && !(untilWrong && seen.wrong.length > 0);
 }
 
-async function worker(lane: Lane, end: number): Promise<void> {
-  while (performance.now() < end && !(untilWrong && seen.wrong.length > 0)) {
-    await perform(works[Math.floor(Math.random() * works.length)]!, lane);
-  }
+async function worker(lane: Lane): Promise<void> {
+  while (goesOn()) await perform(lane);
 }
 
 /** A client that lives for a few calls, while it may still have connections, or is closed in the midst of them. */
-async function brief(ways: readonly Way[], end: number): Promise<void> {
-  while (performance.now() < end && !(untilWrong && seen.wrong.length > 0)) {
-    const lane = new Lane(ways[Math.floor(Math.random() * ways.length)]!);
-    for (let turn = 0; turn < 3; turn++) await perform(works[Math.floor(Math.random() * works.length)]!, lane);
-    report(`${lane.way.name}, a brief client`, await closed(lane));
+async function brief(): Promise<void> {
+  while (goesOn()) {
+    const lane = new Lane(one(ways));
+    for (let turn = 0; turn < 3; turn++) await perform(lane);
+    seen.left(`${lane.way.name}, a brief client`, await closed(lane));
   }
 }
 
-function report(who: string, left: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(left)) if (count !== 0) wrong(`${who} left ${name}: ${count}`);
+/** Threads whose blocking clients are open. */
+const ready = new Int32Array(new SharedArrayBuffer(4));
+
+/** The blocking clients, in threads of their own; resolves when their time is over. */
+function blocking(): Promise<Tally[]> {
+  const open = ways.filter(({ blocks }) => blocks !== false);
+  if (open.length === 0) return Promise.resolve([]);
+  return Promise.all(Array.from({ length: threads }, async (_, name) => {
+    const task: ThreadTask = { ways: open, seconds, rate: rate / 10 / threads, name, ready };
+    return (await inThreads<Tally>("tests/soak/sync_lanes.ts", 1, task))[0]!;
+  }));
 }
 
 async function until(done: () => boolean, patience = PATIENCE): Promise<void> {
@@ -181,60 +182,23 @@ function leastHeap(from: number, to: number): number {
 
 interface Statistics {
   readonly counts: Readonly<Record<string, number>>;
-  readonly arrived?: Readonly<Record<string, number>>;
+  readonly arrived: Readonly<Record<string, number>>;
 }
 
-/** Every kind of fault that has to come in a run that is long enough. */
-const FAULTS = [
-  "latency",
-  "stall",
-  "trickle",
-  "rst-head",
-  "rst-body",
-  "fin-head",
-  "fin-body",
-  "half-close",
-  "garbage",
-  "short-length",
-  "long-length",
-  "bad-chunk",
-  "cut-chunk",
-  "poison",
-  "late-poison",
-  "unavailable",
-  "informational",
-  "tls-cut",
-  "tls-garbage",
-  "restart",
-  "certificate-change",
-  "certificate-foreign",
-  "dns-elsewhere",
-  "dns-both",
-  "dns-missing",
-  "dns-failed",
-  "dns-silent",
-  "dns-garbage",
-  "proxy-latency",
-  "proxy-rst",
-  "proxy-fin",
-  "proxy-stall",
-  "proxy-trickle",
-  "proxy-garbage",
-  "proxy-407",
-  "proxy-502",
-  "proxy-early",
-];
-
 async function start(): Promise<Ports> {
+  // It stands beside what is transpiled for Node 20, not in it.
+  const { findRuntime } = await import(new URL("tests/run/runtimes.mjs", `file://${process.cwd()}/`).href);
   const [authority, stranger] = await Promise.all([Authority.create("Soak CA"), Authority.create("Soak CA")]);
   const names = ["localhost", "127.0.0.1"];
-  const server = await startServer<Omit<Ports, "proxy" | "ca">>("tests/soak/server.mjs", {
+  const certificates = {
     good: await authority.issue({ names }),
     other: await authority.issue({ names }),
     foreign: await stranger.issue({ names }),
-  });
+  };
+  const h1 = await startServer<object>("tests/soak/server.mjs", certificates);
+  const h2 = await startServer<object>("tests/soak/h2_server.mjs", certificates, findRuntime("node24"));
   const { port } = await startServer<{ port: number }>("tests/soak/proxy.mjs", {});
-  return { ...server, proxy: port, ca: authority.cert };
+  return { ...h1, ...h2, proxy: port, ca: authority.cert } as Ports;
 }
 
 async function statistics(port: number): Promise<Statistics> {
@@ -249,12 +213,21 @@ async function statistics(port: number): Promise<Statistics> {
   return found;
 }
 
-process.on("unhandledRejection", (reason) => wrong(`a rejection that nobody handles: ${(reason as Error)?.stack}`));
+process.on("unhandledRejection", (reason) => {
+  const what = `a rejection that nobody handles: ${(reason as Error)?.stack}`;
+  seen.note(what);
+  // It may be the run itself that has failed: then no report follows.
+  console.error(`WRONG ${what}`);
+  process.exitCode = 1;
+});
 
 const ports = await start();
 const ways = waysOf(ports).filter(({ name }) => chosen("ways").includes(name) || chosen("ways").length === 0);
 const socketsBefore = tcpSockets();
 const long = Array.from({ length: lanes }, (_, index) => new Lane(ways[index % ways.length]!));
+const blocked = blocking();
+// They begin together: who does much keeps others from starting.
+await Promise.race([blocked, until(() => ready[0] === threads, START)]);
 const began = performance.now();
 const end = began + seconds * 1_000;
 const ticking = setInterval(sample, Math.min(1_000, seconds * 20));
@@ -262,37 +235,41 @@ looked = performance.now();
 const looking = setInterval(look, LOOK);
 // Two workers on each client: its connections are shared.
 await Promise.all([
-  ...long.flatMap((lane) => [worker(lane, end), worker(lane, end)]),
-  brief(ways, end),
-  brief(ways, end),
+  ...long.flatMap((lane) => [worker(lane), worker(lane)]),
+  brief(),
+  brief(),
 ]);
+for (const tally of await blocked) seen.merge(tally);
 clearInterval(ticking);
 clearInterval(looking);
 const took = (performance.now() - began) / 1_000;
 
 await until(() => long.every((lane) => Object.values(lane.held).every((count) => count === 0)));
-for (const lane of long) report(lane.way.name, lane.held);
-if (counted.listening !== 0) wrong(`${counted.listening} listeners are left on a signal`);
-const [{ counts, arrived = {} }, proxy] = await Promise.all([statistics(ports.calm), statistics(ports.proxy)]);
-await Promise.all(long.map(async (lane) => report(`${lane.way.name}, closed`, await closed(lane))));
+for (const lane of long) seen.left(lane.way.name, lane.held);
+if (counted.listening !== 0) seen.note(`${counted.listening} listeners are left on a signal`);
+const [{ counts, arrived }, h2, proxy] = await Promise.all(
+  [ports.calm, ports.h2Stats, ports.proxy].map(statistics),
+) as [Statistics, Statistics, Statistics];
+await Promise.all(long.map(async (lane) => seen.left(`${lane.way.name}, closed`, await closed(lane))));
 await until(() => tcpSockets() <= socketsBefore);
 const socketsLeft = Math.max(0, tcpSockets() - socketsBefore);
-if (socketsLeft > 0) wrong(`${socketsLeft} sockets are left`);
+if (socketsLeft > 0) seen.note(`${socketsLeft} sockets are left`);
 const judged = ["duplicatePosts", "wrongUploads", "underForeignCertificate"];
 for (const name of judged) {
-  if (arrived[name] !== 0) wrong(`the server counts ${name}: ${arrived[name]}`);
+  const count = arrived[name]! + h2.arrived[name]!;
+  if (count !== 0) seen.note(`the servers count ${name}: ${count}`);
 }
-const faults: Readonly<Record<string, number>> = { ...counts, ...proxy.counts };
+const faults: Readonly<Record<string, number>> = { ...counts, ...h2.counts, ...proxy.counts };
 // Who was kept waiting took later what came earlier, on either side; else a rule is judged, not a single case.
 const waited = Math.max(lag, arrived.longestWait ?? 0);
 const poisoned = (faults.poison ?? 0) + (faults["late-poison"] ?? 0) + (faults["long-length"] ?? 0);
 if (waited <= MOST_LAG && (arrived.onPoisoned ?? 0) > 2 + poisoned / 100) {
-  wrong(`the server counts ${arrived.onPoisoned} requests long after an answer too many`);
+  seen.note(`the server counts ${arrived.onPoisoned} requests long after an answer too many`);
 }
 const heap = [leastHeap(0.25, 0.5), leastHeap(0.75, 1)] as const;
 if (took >= ENOUGH) {
-  for (const kind of FAULTS) if (!faults[kind]) wrong(`the fault ${kind} never came`);
-  if (heap[1] > HEAP_GROWTH * heap[0] + HEAP_SLACK) wrong(`the heap grew from ${heap[0]} to ${heap[1]} bytes`);
+  for (const kind of KINDS) if (!faults[kind]) seen.note(`the fault ${kind} never came`);
+  if (heap[1] > HEAP_GROWTH * heap[0] + HEAP_SLACK) seen.note(`the heap grew from ${heap[0]} to ${heap[1]} bytes`);
 }
 if (svg !== undefined) {
   const rate = samples.map(({ calls }, at) => calls - (samples[at - 1]?.calls ?? 0));
@@ -319,7 +296,7 @@ console.log(
 console.log(`  works: ${list(seen.works)}`);
 console.log(`  failures: ${list(seen.failed)}`);
 console.log(`  faults: ${list(Object.entries(faults))}`);
-console.log(`  arrived: ${list(Object.entries(arrived))}`);
+console.log(`  arrived: ${list(Object.entries(arrived))}; over HTTP/2: ${list(Object.entries(h2.arrived))}`);
 console.log(`  longest wait for the machine: ${Math.round(lag)} ms`);
 console.log(`  heap: ${heap.map((bytes) => `${Math.round(bytes / 1_048_576)} MiB`).join(", then ")}`);
 for (const each of seen.wrong.slice(0, 20)) console.log(`WRONG ${each}`);

@@ -4,7 +4,7 @@
  * Must not know what goes wrong on the way, nor how failures are counted.
  */
 
-import type { Client, HttpResponse, RequestOptions } from "../../mod.ts";
+import { type Client, type HttpResponse, type HttpVersion, JetstreamError, type RequestOptions } from "../../mod.ts";
 import { bytesOf, equal, MOST_BYTES } from "./pattern.mjs";
 
 /** An answer that is not the answer to what was asked. */
@@ -12,20 +12,26 @@ export class WrongAnswer extends Error {
   override readonly name = "WrongAnswer";
 }
 
-/** What a work is given. */
-export interface Task {
-  readonly client: Client;
+/** What any work is about, whatever the client. */
+export interface Errand {
   readonly base: string;
   /** Whether nothing is meant to go wrong. */
   readonly calm: boolean;
+  /** The version that has to be spoken; not looked at when left out. */
+  readonly version?: HttpVersion | undefined;
   /** An id that no other request has. */
   readonly id: string;
+}
+
+/** What a work is given. */
+export interface Task extends Errand {
+  readonly client: Client;
   /** Aborts nothing; one for all calls of a run, so that listeners that stay are seen. */
   readonly signal: AbortSignal;
 }
 
 /** What came of it. */
-export type Outcome = "ok" | "refused" | "aborted";
+export type Outcome = "ok" | "refused";
 
 /** One kind of work. */
 export interface Work {
@@ -40,24 +46,28 @@ const KINDS = ["length", "length", "chunked", "gzip"];
 /** An end of the connection ends these bodies: where connections are cut, nobody can tell that they were. */
 const CALM_KINDS = [...KINDS, "close"];
 
-function one<T>(items: readonly T[]): T {
+/** One of `items`. */
+export function one<T>(items: readonly T[]): T {
   return items[Math.floor(Math.random() * items.length)]!;
 }
 
-function sizeOf(): number {
+/** The size of a body. */
+export function sizeOf(): number {
   return Math.floor(Math.random() < 0.7 ? Math.random() * 3_000 : Math.random() * MOST_BYTES);
 }
 
-function urlOf(
-  { base, calm }: Task,
+/** The URL that is answered with a body of that size. */
+export function urlOf(
+  { base, calm }: Errand,
   size: number,
-  kind = one(calm ? CALM_KINDS : KINDS),
+  kind: string = one(calm ? CALM_KINDS : KINDS),
   path = "/work",
 ): string {
   return `${base}${path}?size=${size}&kind=${kind}`;
 }
 
-function headers({ id }: Task): Record<string, string> {
+/** The fields that say whose a request is. */
+export function headers({ id }: Errand): Record<string, string> {
   return { "X-Id": id };
 }
 
@@ -68,7 +78,7 @@ const REFUSALS = [502, 503];
 const LATE = "poison-late";
 
 /** Throws unless head and body are those of `id`. */
-function check(id: string, status: number, name: string | null, bytes: Uint8Array, size: number): Outcome {
+export function check(id: string, status: number, name: string | null, bytes: Uint8Array, size: number): Outcome {
   if (REFUSALS.includes(status)) return "refused";
   if (status !== 200) throw new WrongAnswer(`${id} was answered ${status}`);
   if (name === LATE) return "refused";
@@ -82,7 +92,11 @@ function check(id: string, status: number, name: string | null, bytes: Uint8Arra
   return "ok";
 }
 
-function checkWhole({ id }: Task, response: HttpResponse, size: number): Outcome {
+/** The same, of a whole response in the version that has to be spoken. */
+export function checkWhole({ id, version }: Errand, response: HttpResponse, size: number): Outcome {
+  if (version !== undefined && response.httpVersion !== version) {
+    throw new WrongAnswer(`${id} was answered in version ${response.httpVersion}`);
+  }
   return check(id, response.status, response.headers.get("x-id"), response.content, size);
 }
 
@@ -101,11 +115,15 @@ function without({ headers: _, ...rest }: RequestOptions): RequestOptions {
   return rest;
 }
 
-function upload(task: Task): { size: number; bytes: Uint8Array<ArrayBuffer>; headers: Record<string, string> } {
+/** What a request uploads. */
+export function upload(
+  task: Errand,
+): { size: number; bytes: Uint8Array<ArrayBuffer>; headers: Record<string, string> } {
   const size = sizeOf();
   return { size, bytes: bytesOf(`up-${task.id}`, size), headers: { "X-Size": String(size) } };
 }
 
+/** An upload piece by piece. */
 async function* parts(bytes: Uint8Array<ArrayBuffer>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < bytes.length; at += 9_001) {
     yield bytes.subarray(at, at + 9_001);
@@ -219,6 +237,19 @@ export const WORKS: readonly Work[] = [
       const response = (await task.client.get(urlOf(task, 70), { headers: headers(task) })).toWeb();
       const bytes = new Uint8Array(await response.arrayBuffer());
       return check(task.id, response.status, response.headers.get("x-id"), bytes, 70);
+    },
+  },
+  {
+    name: "fetch",
+    async run(task) {
+      try {
+        const response = await task.client.fetch(urlOf(task, 90), { headers: headers(task), signal: task.signal });
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        return check(task.id, response.status, response.headers.get("x-id"), bytes, 90);
+      } catch (error) {
+        // The web's fetch fails with a TypeError; what it is about stands behind it.
+        throw error instanceof TypeError && error.cause instanceof JetstreamError ? error.cause : error;
+      }
     },
   },
   {

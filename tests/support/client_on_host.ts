@@ -6,6 +6,7 @@
 import { Client, type ClientOptions } from "../../mod.ts";
 import { resolveEngine } from "../../src/client/engine_options.ts";
 import { Host, type HostParts } from "../../src/client/host.ts";
+import { checkedTransport } from "../../src/client/transport_option.ts";
 
 type ClientOnHost = new (
   options: ClientOptions,
@@ -14,8 +15,8 @@ type ClientOnHost = new (
 
 /** A client of these options on a host of these parts. */
 export function clientOnHost(parts: HostParts, options: ClientOptions): { client: Client; host: Host } {
-  const { pool, dns, guard, ...rest } = options;
-  const host = new Host(parts, resolveEngine(pool, dns, guard), null);
+  const { pool, dns, guard, transport, ...rest } = options;
+  const host = new Host(parts, resolveEngine(pool, dns, guard), checkedTransport(transport));
   const derived = { host, kept: {}, layers: { callLayers: [], networkLayers: [] } } as const;
   return { client: new (Client as unknown as ClientOnHost)(rest, derived), host };
 }

@@ -8,8 +8,8 @@
 
 import { createServer as createPlainServer } from "node:http";
 import { constants, createSecureServer, createServer } from "node:http2";
-import { connect, createServer as createTcpServer } from "node:net";
 import { between, count, counts, pause, pick } from "../soak/faults.mjs";
+import { openRelay } from "../soak/relay.mjs";
 import { firstLine } from "./first_line.mjs";
 
 /** How often the POST of an id was processed. */
@@ -35,7 +35,7 @@ function serve(stream, headers) {
 }
 
 /**
- * A port that stays the same, and what may happen to it. Connections pass through a relay, which is what
+ * A port that stays the same, and what may happen to it: connections pass through a relay, which is what
  * is cut and started anew. Node 20 corrupts its memory when sessions break like this: it wants Node 24.
  */
 async function open(server) {
@@ -47,43 +47,12 @@ async function open(server) {
   });
   server.on("sessionError", () => {});
   server.on("stream", serve);
-  const listen = (on, port) => new Promise((resolve) => on.listen(port, "127.0.0.1", resolve));
-  await listen(server, 0);
-  const pairs = new Set();
-  const relay = createTcpServer({ noDelay: true }, (socket) => {
-    const onward = connect({ port: server.address().port, host: "127.0.0.1", noDelay: true });
-    const pair = [socket, onward];
-    pairs.add(pair);
-    for (const [one, other] of [pair, [onward, socket]]) {
-      one.on("error", () => {});
-      one.on("close", () => {
-        pairs.delete(pair);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  });
-  await listen(relay, 0);
-  const { port } = relay.address();
-  const cut = () => {
-    for (const [socket] of pairs) Math.random() < 0.5 ? socket.resetAndDestroy() : socket.destroy();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port, cut, restart } = await openRelay(() => server.address().port);
+  const goaway = () => {
+    for (const session of sessions) session.close();
   };
-  return {
-    port,
-    faults: {
-      cut,
-      goaway() {
-        for (const session of sessions) session.close();
-      },
-      async restart() {
-        const closed = new Promise((resolve) => relay.close(resolve));
-        cut();
-        await closed;
-        await pause(between(10, 60));
-        await listen(relay, port);
-      },
-    },
-  };
+  return { port, faults: { cut, goaway, restart } };
 }
 
 const { tls } = JSON.parse(await firstLine());

@@ -6,7 +6,7 @@
 import { runtimeId } from "./runtime.ts";
 
 interface Thread {
-  on(event: "message", listener: (value: number) => void): void;
+  on(event: "message", listener: (value: unknown) => void): void;
   on(event: "error", listener: (error: unknown) => void): void;
   on(event: "exit", listener: () => void): void;
   terminate(): Promise<unknown>;
@@ -17,7 +17,7 @@ interface Threads {
 }
 
 /** What each of `count` threads tells, which run `script` (a path from the top of the project) with `workerData`. */
-export async function sumInThreads(script: string, count: number, workerData: object): Promise<number[]> {
+export async function inThreads<T>(script: string, count: number, workerData: object): Promise<T[]> {
   const { Worker } = process.getBuiltinModule("node:worker_threads") as unknown as Threads;
   const path = runtimeId() === "node20" ? script.replace(/\.ts$/, ".js") : script;
   const url = new URL(`../../${path}`, import.meta.url);
@@ -25,8 +25,8 @@ export async function sumInThreads(script: string, count: number, workerData: ob
     const thread = new Worker(url, { workerData });
     const ended = new Promise<void>((resolve) => thread.on("exit", resolve));
     try {
-      return await new Promise<number>((resolve, reject) => {
-        thread.on("message", resolve);
+      return await new Promise<T>((resolve, reject) => {
+        thread.on("message", (value) => resolve(value as T));
         thread.on("error", reject);
       });
     } finally {

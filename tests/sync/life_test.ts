@@ -7,7 +7,7 @@ import { runScript } from "../support/child.ts";
 import { urlOf } from "../support/behaviour.ts";
 import { origin } from "../support/origin.ts";
 import { test } from "../support/suite.ts";
-import { sumInThreads } from "../support/threads.ts";
+import { inThreads } from "../support/threads.ts";
 
 const server = await origin();
 const echo = `${server.http}/echo`;
@@ -81,6 +81,6 @@ test("a closed client stays closed in the next worker", () => {
 });
 
 test("several threads call at a time, each with a worker of its own", async () => {
-  const sums = await sumInThreads("tests/support/scripts/sync_thread.ts", 3, { url: echo, calls: 20 });
+  const sums = await inThreads<number>("tests/support/scripts/sync_thread.ts", 3, { url: echo, calls: 20 });
   assertEquals(sums, [4_000, 4_000, 4_000]);
 });

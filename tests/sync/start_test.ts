@@ -11,7 +11,7 @@ import { runScript } from "../support/child.ts";
 import { origin } from "../support/origin.ts";
 import { runtimeName } from "../support/runtime.ts";
 import { test } from "../support/suite.ts";
-import { sumInThreads } from "../support/threads.ts";
+import { inThreads } from "../support/threads.ts";
 
 const server = await origin();
 const echo = `${server.http}/echo`;
@@ -55,7 +55,7 @@ if (runtimeName() === "deno") {
 
 test("a program may give its own worker data of any name", async () => {
   const data = { url: echo, calls: 2, jetstream: { of: "the program" } };
-  assertEquals(await sumInThreads("tests/support/scripts/sync_thread.ts", 1, data), [400]);
+  assertEquals(await inThreads<number>("tests/support/scripts/sync_thread.ts", 1, data), [400]);
 });
 
 test("frames of a file of the caller's stay, whatever its path ends with", () => {
