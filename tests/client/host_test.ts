@@ -14,10 +14,10 @@ function failuresOf(client: Client): Promise<JetstreamError | undefined>[] {
 
 /** Closes a client whose calls nobody answers. */
 async function cut(t: TestContext, options: ClientOptions, plan: () => object): Promise<(string | undefined)[]> {
-  const { client, clock } = memoryClient(t, plan as () => never, options);
+  const { client, host, clock } = memoryClient(t, plan as () => never, options);
   const failures = failuresOf(client);
   await clock.tick(10);
-  await clock.until(client.close());
+  await clock.until(host.close());
   return (await Promise.all(failures)).map((error) => error && `${error.code} ${error.message.split(":")[1]}`);
 }
 
@@ -30,7 +30,7 @@ for (
     ["over a handler", { transport: handlerTransport(() => new Promise(() => {})) }, () => ({})],
   ] as const
 ) {
-  test(`Client.close() gives each call that it cuts an error of its own, ${what}`, async (t) => {
+  test(`Host.close() gives each call that it cuts an error of its own, ${what}`, async (t) => {
     const errors = await cut(t, options, plan);
     assertEquals(errors.map((error) => error?.replace(" http", "")), own("CLIENT_CLOSED"));
   });

@@ -6,6 +6,7 @@
 
 import type { Client, ClientOptions } from "../../mod.ts";
 import type { Runtime } from "../../src/core/runtime.ts";
+import type { Host } from "../../src/client/host.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
 import { MemoryConnector, type MemoryPlan } from "../../src/net/memory.ts";
 import { clientOnHost } from "./client_on_host.ts";
@@ -15,6 +16,7 @@ import type { TestContext } from "./suite.ts";
 /** A client and what stands in the place of the machine. */
 export interface MemoryClient {
   readonly client: Client;
+  readonly host: Host;
   readonly clock: FakeClock;
   readonly net: MemoryConnector;
 }
@@ -47,5 +49,5 @@ export function memoryClient(
       if (count !== 0) throw new Error(`The client left something behind: ${name} ${count}`);
     }
   });
-  return { client, clock, net };
+  return { client, host, clock, net };
 }
