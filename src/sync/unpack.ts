@@ -62,7 +62,7 @@ class Unpacker {
       case TAG.object:
         return this.#object();
       case TAG.bigint:
-        return BigInt(this.#string());
+        return this.#bigint();
       case TAG.form: {
         const kind = this.#count();
         return this.#make(kind, this.take());
@@ -70,6 +70,11 @@ class Unpacker {
       default:
         return this.#broken();
     }
+  }
+
+  #bigint(): bigint {
+    const text = this.#string();
+    return /^-?\d+$/.test(text) ? BigInt(text) : this.#broken();
   }
 
   #array(): unknown[] {

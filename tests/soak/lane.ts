@@ -146,7 +146,7 @@ export function waysOf(ports: Ports): Way[] {
       base: "http://app.test",
       // Each client closes its own.
       get options(): ClientOptions {
-        return { trustEnv: false, timeout: { total: 20_000 }, transport: handlerTransport(answerHere) };
+        return { trustEnv: false, timeout: { total: 30_000 }, transport: handlerTransport(answerHere) };
       },
       blocks: false,
     },
@@ -160,7 +160,8 @@ function firstWays(ports: Ports): Way[] {
   const dns = { servers: [`127.0.0.1:${ports.dns}`], queryTimeout: 300, minTtl: 0, negativeTtl: 50, staleIfError: 0 };
   const calm: ClientOptions = {
     ...base,
-    timeout: { connect: 8_000, head: 8_000, read: 8_000, write: 8_000, pool: 20_000, total: 20_000 },
+    // A busy machine is no fault.
+    timeout: { connect: 20_000, head: 20_000, read: 20_000, write: 20_000, pool: 20_000, total: 30_000 },
   };
   const proxy = `http://127.0.0.1:${ports.proxy}`;
   return [

@@ -37,8 +37,9 @@ const LOOK = 50;
 /** A process that waited longer may have sent before it saw what came. */
 const MOST_LAG = 300;
 
-/** Seconds below which neither memory nor the kinds of faults say anything. */
+/** Seconds below which memory says nothing, and calls below which the kinds of faults do not. */
 const ENOUGH = 45;
+const ENOUGH_CALLS = 3_000;
 
 function option(name: string, fallback: number): number {
   const found = process.argv.find((argument) => argument.startsWith(`--${name}=`));
@@ -267,9 +268,11 @@ if (waited <= MOST_LAG && (arrived.onPoisoned ?? 0) > 2 + poisoned / 100) {
   seen.note(`the server counts ${arrived.onPoisoned} requests long after an answer too many`);
 }
 const heap = [leastHeap(0.25, 0.5), leastHeap(0.75, 1)] as const;
-if (took >= ENOUGH) {
+if (took >= ENOUGH && seen.calls >= ENOUGH_CALLS) {
   for (const kind of KINDS) if (!faults[kind]) seen.note(`the fault ${kind} never came`);
-  if (heap[1] > HEAP_GROWTH * heap[0] + HEAP_SLACK) seen.note(`the heap grew from ${heap[0]} to ${heap[1]} bytes`);
+}
+if (took >= ENOUGH && heap[1] > HEAP_GROWTH * heap[0] + HEAP_SLACK) {
+  seen.note(`the heap grew from ${heap[0]} to ${heap[1]} bytes`);
 }
 if (svg !== undefined) {
   const rate = samples.map(({ calls }, at) => calls - (samples[at - 1]?.calls ?? 0));

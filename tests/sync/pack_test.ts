@@ -73,4 +73,5 @@ test("unpack() throws RangeError for a message that is cut short, wherever it is
   assertThrows(() => unpack({ codes: whole, text: text.slice(1), attached }, noMaker), RangeError);
   assertThrows(() => unpack({ codes: whole, text, attached: [] }, noMaker), RangeError);
   assertThrows(() => unpack({ codes: Uint8Array.of(200), text, attached }, noMaker), RangeError);
+  assertThrows(() => unpack({ codes: pack(7n, noForm).codes, text: "x", attached }, noMaker), RangeError);
 });

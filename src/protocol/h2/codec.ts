@@ -180,7 +180,6 @@ export class H2Codec<O> implements FrameSink {
   receive(view: Uint8Array, now: number): void {
     this.#now = now;
     try {
-      if (!this.#greeted && view[0] === 0x48 && view[1] === 0x54) throw fault("it answers in HTTP/1.1");
       this.#reader.read(view, this);
     } catch (error) {
       if (!(error instanceof ConnectionFault)) throw error;

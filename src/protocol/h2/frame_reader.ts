@@ -20,6 +20,9 @@ export interface FrameSink {
   dataEnd(flags: number, padding: number): void;
 }
 
+/** The length of a frame that an answer in HTTP/1.1 looks like: its first three letters. */
+const HTT = 0x485454;
+
 const EMPTY = new Uint8Array(0);
 
 /** Cuts what one connection receives. */
@@ -72,6 +75,7 @@ export class FrameReader {
     this.#flags = bytes[from + 4]!;
     this.#stream = readUint32(bytes, from + 5) & 0x7fffffff;
     if (this.#length > DEFAULT_FRAME_SIZE) {
+      if (this.#length === HTT) throw new ConnectionFault(ErrorCode.PROTOCOL_ERROR, "it answers in HTTP/1.1");
       throw new ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, `a frame of ${this.#length} bytes`);
     }
     sink.frameHead(this.#type, this.#flags, this.#stream, this.#length);

@@ -249,3 +249,17 @@ test("H2Codec ends any bytes in events, in waiting, or in one error", () => {
     { numRuns: 500 },
   );
 });
+
+test("H2Codec knows an answer in HTTP/1.1, in whatever pieces it comes", () => {
+  const bytes = new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n");
+  for (const size of [1, 2, bytes.length]) {
+    const kit = new CodecKit();
+    const lines: string[] = [];
+    for (let at = 0; at < bytes.length && lines.length === 0; at += size) {
+      lines.push(...kit.receive(bytes.subarray(at, at + size)));
+    }
+    assertEquals(lines, [
+      "! H2_PROTOCOL_ERROR: The server broke HTTP/2: it answers in HTTP/1.1 (PROTOCOL_ERROR)",
+    ]);
+  }
+});
