@@ -120,8 +120,6 @@ export const syncWire: FuzzTarget = {
     "\x0d\x01",
     "\x04",
     "\u20ac",
-    "\ud83d\ude00",
-    "\udc00",
   ],
   cuts: true,
   longest: 16_384,
