@@ -23,8 +23,8 @@ import { bytesOf, type Cut, type FuzzTarget, promise, wordsOf } from "../target.
 /** Streams of one input, at most. */
 const MOST_STREAMS = 6;
 
-/** Events after which nothing more is told of a stream. */
-const LAST = /^(?:end|reset|broken|unprocessed)/;
+/** Events after which nothing more is told of a stream; behind an answer, while its request is still on its way out. */
+const LAST = /^(?:reset|broken|unprocessed)/;
 
 function fieldsOf(section: H2Section): string {
   let text = "";
@@ -36,6 +36,7 @@ function fieldsOf(section: H2Section): string {
 class Told {
   readonly lines: string[] = [];
   readonly #over = new Set<string>();
+  readonly #answered = new Set<string>();
   readonly #headed = new Set<string>();
   readonly #bodies = new Map<string, string>();
   /** Bytes of DATA that are with their consumer, by stream. */
@@ -52,7 +53,7 @@ class Told {
     },
     data: (stream, bytes, from, to) => {
       promise(this.#headed.has(stream.owner), `a body before the head on ${stream.owner}`);
-      promise(!this.#over.has(stream.owner) && !this.failed, `a body after the end on ${stream.owner}`);
+      promise(!this.#ended(stream) && !this.failed, `a body after the end on ${stream.owner}`);
       const text = String.fromCharCode(...bytes.subarray(from, to));
       this.#bodies.set(stream.owner, (this.#bodies.get(stream.owner) ?? "") + text);
       this.taken.set(stream, (this.taken.get(stream) ?? 0) + to - from);
@@ -72,12 +73,18 @@ class Told {
 
   #of({ owner }: H2Stream<string>, line: string): void {
     promise(!this.#over.has(owner), `${line} is told of ${owner}, which was over`);
+    promise(!this.#answered.has(owner) || LAST.test(line), `${line} is told of ${owner}, which was answered`);
     if (LAST.test(line)) this.#over.add(owner);
+    if (line.startsWith("end")) this.#answered.add(owner);
     // The pieces in which a body came are nobody's business.
     // Nor is how much of it came before it broke a rule.
     const body = line.startsWith("broken") ? undefined : this.#bodies.get(owner);
     this.#bodies.delete(owner);
     this.#say(`${owner} ${body === undefined ? "" : `${wordsOf(body)} `}${line}`);
+  }
+
+  #ended({ owner }: H2Stream<string>): boolean {
+    return this.#over.has(owner) || this.#answered.has(owner);
   }
 
   /** Whether a stream may still be used by its owner. */

@@ -122,7 +122,7 @@ export const syncWire: FuzzTarget = {
     "\u20ac",
   ],
   cuts: true,
-  longest: 16_384,
+  longest: 4_096,
   run(input: string, cut: Cut) {
     const maker = new Maker(input);
     const words: string[] = [];
