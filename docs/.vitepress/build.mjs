@@ -10,7 +10,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { BUILD, ROOT } from "../../tests/run/project.mjs";
+import { BUILD, ensureTools, ROOT } from "../../tests/run/project.mjs";
 import { findRuntime } from "../../tests/run/runtimes.mjs";
 import { sitePages } from "./pages.mjs";
 
@@ -33,6 +33,7 @@ function run(binary, args) {
   if (status !== 0) throw new Error(`Cannot build the site: ${args.join(" ")} failed${error ? `: ${error}` : ""}`);
 }
 
+ensureTools();
 layOut();
 run(findRuntime("node24"), ["node_modules/vitepress/bin/vitepress.js", "build", "docs"]);
 

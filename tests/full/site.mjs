@@ -3,8 +3,9 @@
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { findRuntime } from "../run/runtimes.mjs";
+import { hasBrowser } from "../runtime/browser.mjs";
 
-if (spawnSync("chromium", ["--version"]).error !== undefined) {
+if (!hasBrowser()) {
   console.log("chromium is not installed (.ci/packages)");
   console.log("0 passed, 0 failed, 1 skipped");
   process.exit(0);

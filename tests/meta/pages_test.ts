@@ -141,3 +141,11 @@ test("every example is on its page, and run by a test", () => {
   const examples = listFiles("examples", ".ts");
   assertEquals(examples.filter((path) => !page.includes(`(../${path})`) || !runs.includes(path)), []);
 });
+
+test("every option of a client or a request is on a page about how to do something", () => {
+  const pages = listFiles("docs/how-to", ".md").map((path) => readText(path)).join("\n");
+  const options = optionsPage(readSymbols()).rows
+    .filter(({ path }) => /^(?:Shared|Client|Request|Download)Options\./.test(path)).map(({ name }) => name);
+  assert(options.length > 30, `only ${options.length} options were found`);
+  assertEquals(options.filter((name) => !new RegExp(`\`${name}[\`:.]|\\b${name}:`).test(pages)), []);
+});

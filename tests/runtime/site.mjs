@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import process from "node:process";
 import { BUILD, totalsLine } from "../run/project.mjs";
-import { openBrowser } from "./browser.mjs";
+import { openBrowser } from "./devtools.mjs";
 
 const SITE = join(BUILD, "site");
 const TYPES = {
