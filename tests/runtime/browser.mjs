@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
+import { endGroup } from "./process_group.mjs";
 
 const FLAGS = [
   "--headless",
@@ -27,11 +27,7 @@ export async function startBrowser(args, stdio = "ignore") {
   const folder = await mkdtemp(join(tmpdir(), "jetstream-chromium-"));
   const child = spawn("chromium", [...FLAGS, `--user-data-dir=${folder}`, ...args], { stdio, detached: true });
   async function stop() {
-    try {
-      process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It never started, or has ended.
-    }
+    endGroup(child, "SIGKILL");
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   return { child, stop };

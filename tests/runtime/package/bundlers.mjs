@@ -3,6 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
+import { createServer } from "vite";
 import webpack from "webpack";
 import { ROOT } from "../../run/project.mjs";
 import { findRuntime } from "../../run/runtimes.mjs";
@@ -96,7 +97,7 @@ export async function checkBundlers(project, { check, skip }) {
     await project.expect("node20", await bundle(project, "main.mjs", "cjs", { platform: "node", format: "cjs" }));
   });
   await check("webpack, node", async () => {
-    // Not minified, which takes it twenty times as long; what is for pages is.
+    // Not minified, which takes it many times as long; what is for pages is.
     const options = { target: "node", optimization: { minimize: false }, output: { filename: "main.cjs" } };
     await project.expect("node20", await pack(project, "main.mjs", "webpack", options));
   });
@@ -105,6 +106,23 @@ export async function checkBundlers(project, { check, skip }) {
     await project.expect("node24", "dist/ssr/main.js");
   });
   await checkPages(project, check, skip);
+}
+
+/** What `vite` without a command starts: the package is made ready for the page when it is asked for. */
+async function useViteServer(project) {
+  const pages = await servePages({}, new URL(project.base).port);
+  // A page may ask its own origin only: what the server has not comes from that of the tests.
+  const server = { port: 0, host: "127.0.0.1", proxy: { "^/(?:echo|bytes|outcomes)": pages.url } };
+  const development = await createServer({ root: project.folder, configFile: false, logLevel: "error", server });
+  try {
+    await development.listen();
+    const url = `http://127.0.0.1:${development.httpServer.address().port}/`;
+    const said = await showPage(url, pages.outcome, PAGE_LIMIT);
+    if (said !== "ok") throw new Error(`The page said ${said}`);
+  } finally {
+    await development.close();
+    pages.close();
+  }
 }
 
 async function vite(project, args) {
@@ -124,12 +142,16 @@ async function checkPages(project, check, skip) {
       return await readFolder(project.path("dist/vite"));
     },
   };
+  const inBrowser = async (what, work) => {
+    if (hasBrowser()) await check(what, work);
+    else skip(what, "chromium is not installed (.ci/packages)");
+  };
   for (const [what, make] of Object.entries(pages)) {
     const files = make();
     await check(`${what}, for pages`, () => files.then(() => {}));
-    if (!hasBrowser()) skip(`a page made by ${what}`, "chromium is not installed (.ci/packages)");
-    else await check(`a page made by ${what}, in Chromium`, async () => await expectPage(project, await files));
+    await inBrowser(`a page made by ${what}, in Chromium`, async () => await expectPage(project, await files));
   }
+  await inBrowser("the server of vite for development, in Chromium", () => useViteServer(project));
 }
 
 function text(project, path) {

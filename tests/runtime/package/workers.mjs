@@ -3,10 +3,10 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
 import { Miniflare } from "miniflare";
 import { ROOT, testEnvironment } from "../../run/project.mjs";
 import { findRuntime } from "../../run/runtimes.mjs";
+import { endGroup } from "../process_group.mjs";
 import { bundle } from "./bundlers.mjs";
 
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
@@ -87,12 +87,13 @@ async function useWrangler(project, flags) {
   };
   child.stdout.setEncoding("utf8").on("data", listen);
   child.stderr.setEncoding("utf8").on("data", listen);
+  child.on("error", reject);
   child.on("exit", () => reject(new Error(`wrangler dev ended\n${output}`)));
   const timer = setTimeout(() => reject(new Error(`wrangler dev is not ready\n${output}`)), LIMIT);
   try {
     await expectOk(await fetch(await ready, { signal: AbortSignal.timeout(LIMIT) }));
   } finally {
     clearTimeout(timer);
-    process.kill(-child.pid, "SIGTERM");
+    endGroup(child, "SIGTERM");
   }
 }
