@@ -103,6 +103,11 @@ export class HeaderList implements Iterable<[string, string]> {
     return new HeaderList(source, undefined);
   }
 
+  /** @internal Where the fields come from: the same for lists made of the same head. */
+  get source(): object {
+    return this.#source;
+  }
+
   /** Number of fields. */
   get length(): number {
     return this.#source.count;

@@ -20,6 +20,7 @@ import { WORKER_ENTRY } from "./worker.ts";
 
 /** The worker of this thread and the calls that wait for it. */
 export class Bridge {
+  readonly #entry: string;
   readonly #forms: CallerForms;
   readonly #inbox: Said[] = [];
   readonly #answers = new Map<number, Said>();
@@ -31,8 +32,9 @@ export class Bridge {
   /** A function returned a promise, and the worker may ask for no answer of it. */
   #misuse: TypeError | undefined;
 
-  /** Starts nothing: the first call does. */
-  constructor() {
+  /** Starts nothing: the first call does. `entry` is the module that a worker begins with. */
+  constructor(entry: string = WORKER_ENTRY) {
+    this.#entry = entry;
     const generation = (): number => this.#generation;
     this.#forms = new CallerForms({
       get worker(): number {
@@ -127,7 +129,7 @@ export class Bridge {
     this.#inbox.length = 0;
     this.#answers.clear();
     this.#forms.epoch++;
-    this.#channel = new Channel(WORKER_ENTRY, this.#receive);
+    this.#channel = new Channel(this.#entry, this.#receive);
     this.#generation++;
     return this.#channel;
   }

@@ -65,6 +65,8 @@ export class CallerForms {
   readonly #failures = new RecentMap();
   /** What came back of the failures of the caller's own functions. */
   readonly #callers = new WeakSet<object>();
+  /** What the worker told to be remembered, by slot. */
+  readonly #told: unknown[] = [];
   #lastRecipe = 0;
   #lastBlob = 0;
 
@@ -197,6 +199,12 @@ export class CallerForms {
     switch (kind) {
       case KIND.returned:
         return this.held.get(payload as number)?.value;
+      case KIND.tell: {
+        const [slot, told, its] = payload as [number, number, unknown];
+        return this.#told[slot] = this.make(told, its);
+      }
+      case KIND.told:
+        return this.#told[payload as number];
       case KIND.failure:
         return this.#failure(payload as readonly [id: number, error: ErrorParts]);
       case KIND.error:

@@ -17,6 +17,9 @@ const PATIENCE = 1_000;
 /** How many such waits without an answer mean that it is gone: enough for a machine under load. */
 const MAX_SILENT_WAITS = 10;
 
+/** The same for one that has not begun to serve: it tells why it cannot, so silence only means that it is slow. */
+const MAX_WAITS_FOR_START = 60;
+
 /** The part of `node:worker_threads` that is used. */
 interface ThreadModule {
   readonly Worker: new (url: URL, options: object) => ThreadWorker;
@@ -122,8 +125,8 @@ export class Channel {
   }
 
   #wait(count: number): void {
-    for (let silent = 0; silent < MAX_SILENT_WAITS; silent++) {
-      if (!this.isAlive) break;
+    for (let silent = 0; this.isAlive; silent++) {
+      if (silent >= (this.#memory.state === "starting" ? MAX_WAITS_FOR_START : MAX_SILENT_WAITS)) break;
       if (this.#memory.callerBell.wait(count, PATIENCE)) return;
       // An answer to the last question changes the bell as well: then the worker lives, and works.
       this.#memory.ping();

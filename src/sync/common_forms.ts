@@ -15,6 +15,7 @@ import type { Form } from "./pack.ts";
 export function commonForm(value: object | symbol): Form | undefined {
   if (typeof value === "symbol") return { kind: KIND.symbol, payload: value.description };
   if (value instanceof HeaderList) return { kind: KIND.headerList, payload: flatFields(value) };
+  if (value instanceof FactsForm) return { kind: KIND.facts, payload: factsParts(value.read()) };
   if (value instanceof RequestUrl) return { kind: KIND.requestUrl, payload: urlParts(value) };
   if (value instanceof Date) return { kind: KIND.date, payload: value.getTime() };
   if (value instanceof URL) return { kind: KIND.url, payload: value.href };
@@ -51,6 +52,8 @@ export function makeCommon(kind: number, payload: unknown): { readonly value: un
       return { value: fieldsOf(payload as string[]) };
     case KIND.requestUrl:
       return { value: urlOf(payload as UrlParts) };
+    case KIND.facts:
+      return { value: factsOf(payload as unknown[]) };
     case KIND.pairs:
       return { value: payload };
     default:
@@ -111,6 +114,15 @@ function keepUrl(text: string): RequestUrl {
   return url;
 }
 
+/** The facts of a connection, read when they cross; the function is the same for the same facts. */
+export class FactsForm {
+  readonly read: () => ConnectionFacts;
+
+  constructor(read: () => ConnectionFacts) {
+    this.read = read;
+  }
+}
+
 /** An attempt as a list. The request is left out (`null`) where it is that of the response itself. */
 export function attemptParts(attempt: AttemptRecord, request: HttpRequest | null): unknown[] {
   return [
@@ -122,23 +134,17 @@ export function attemptParts(attempt: AttemptRecord, request: HttpRequest | null
     attempt.error,
     attempt.progress,
     attempt.notRetried,
-    [
-      attempt.startedAt,
-      attempt.acquiredAt,
-      attempt.sentAt,
-      attempt.headAt,
-      attempt.endedAt,
-      attempt.dns,
-      attempt.connect,
-      attempt.tls,
-    ],
-    factsParts(attempt.connection),
+    marksOf(attempt),
+    attempt.connectionFacts && new FactsForm(attempt.connectionFacts),
   ];
 }
 
-function factsParts(facts: ConnectionFacts | undefined): unknown[] | undefined {
-  if (facts === undefined) return undefined;
-  const { id, protocol, reused, remoteAddress, localAddress, proxy, tls } = facts;
+/** As bytes: a list of numbers is read one by one. */
+function marksOf({ startedAt, acquiredAt, sentAt, headAt, endedAt, dns, connect, tls }: AttemptRecord): Uint8Array {
+  return new Uint8Array(Float64Array.of(startedAt, acquiredAt, sentAt, headAt, endedAt, dns, connect, tls).buffer);
+}
+
+function factsParts({ id, protocol, reused, remoteAddress, localAddress, proxy, tls }: ConnectionFacts): unknown[] {
   return [id, protocol, reused, remoteAddress, localAddress, proxy, tls];
 }
 
@@ -149,8 +155,10 @@ function factsOf(parts: readonly unknown[]): ConnectionFacts {
 
 /** The attempt of such a list. */
 export function attemptOf(parts: readonly unknown[], request: HttpRequest): AttemptRecord {
-  const [number, cause, own, delay, status, error, progress, notRetried, marks, connection] = parts;
-  const [startedAt, acquiredAt, sentAt, headAt, endedAt, dns, connect, tls] = marks as number[];
+  const [number, cause, own, delay, status, error, progress, notRetried, marks, facts] = parts;
+  const [startedAt, acquiredAt, sentAt, headAt, endedAt, dns, connect, tls] = new Float64Array(
+    (marks as Uint8Array<ArrayBuffer>).buffer,
+  );
   const attempt = new AttemptRecord(
     number as number,
     cause as AttemptRecord["cause"],
@@ -158,7 +166,7 @@ export function attemptOf(parts: readonly unknown[], request: HttpRequest): Atte
     startedAt!,
     delay as number,
   );
-  if (connection !== undefined) attempt.connectionFacts = () => factsOf(connection as unknown[]);
+  if (facts !== undefined) attempt.connectionFacts = () => ({ ...facts as ConnectionFacts });
   attempt.status = status as AttemptRecord["status"];
   attempt.error = error as AttemptRecord["error"];
   attempt.progress = progress as AttemptRecord["progress"];

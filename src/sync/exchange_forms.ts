@@ -5,6 +5,7 @@
  */
 
 import type { Body, IncomingBody } from "../http/body.ts";
+import type { HeaderList } from "../http/header_list.ts";
 import { MemoryBody } from "../http/memory_body.ts";
 import type { AttemptRecord, CallRecord, ResponseSettings } from "../http/record.ts";
 import { HttpRequest } from "../http/request.ts";
@@ -26,7 +27,7 @@ export function requestOf([method, url, fields, body]: RequestParts): HttpReques
 
 /** A response as it crosses. */
 export type ResponseParts = readonly [
-  head: readonly [status: number, reason: string, version: HttpVersion | undefined, fields: readonly string[]],
+  head: readonly [status: number, reason: string, version: HttpVersion | undefined, fields: HeaderList],
   request: HttpRequest,
   /** Bytes in memory, a body on the wire, or `null` for one that was dropped. */
   body: Uint8Array | IncomingBody | null,
@@ -45,7 +46,7 @@ export function responseParts(response: HttpResponse): ResponseParts {
   const found = attempts.indexOf(attempt);
   const { live, loaded, settings } = response;
   return [
-    [status, reason, version, flatFields(headers)],
+    [status, reason, version, headers],
     request,
     live ?? loaded ?? null,
     live === null && response.trailers.length > 0 ? flatFields(response.trailers) : undefined,
@@ -70,7 +71,7 @@ export function responseOf(parts: ResponseParts): HttpResponse {
     status,
     reason,
     version,
-    headers: fieldsOf(fields),
+    headers: fields,
     request,
     body: body === null ? new MemoryBody(EMPTY) : body instanceof Uint8Array ? null : body,
     attempt: records[at]!,

@@ -39,4 +39,9 @@ export const KIND = {
   signal: 29,
   formData: 30,
   bytesBody: 31,
+  facts: 32,
+  /** `[slot, kind, payload]`: a value to remember. */
+  tell: 33,
+  /** The slot of a value told before. */
+  told: 34,
 } as const;

@@ -13,7 +13,7 @@ export const SAYS = {
   value: 1,
   /** `[failure, id, error]` */
   failure: 2,
-  /** `[release, ids]`: what the caller no longer holds. */
+  /** `[release, id]`: what the caller no longer holds. */
   release: 3,
 } as const;
 

@@ -11,7 +11,8 @@ import type { AuthContext } from "../core/auth.ts";
 import type { Body, IncomingBody } from "../http/body.ts";
 import { HttpRequest } from "../http/request.ts";
 import { HttpResponse } from "../http/response.ts";
-import { commonForm, makeCommon } from "./common_forms.ts";
+import { HeaderList } from "../http/header_list.ts";
+import { commonForm, FactsForm, makeCommon } from "./common_forms.ts";
 import { BriefError, errorOf, type ErrorParts, errorParts } from "./error_forms.ts";
 import {
   requestOf,
@@ -27,6 +28,7 @@ import { remoteJar } from "./jar_forms.ts";
 import { KIND } from "./kinds.ts";
 import type { Form } from "./pack.ts";
 import { Recipes } from "./recipes.ts";
+import { Teller } from "./told.ts";
 import { ArrivedForm, type Ask, BlobShelf, heldBody, iterableBody, lentBody, remoteAuth } from "./remote_sources.ts";
 
 /** A thing that the caller threw and that is no error: it passes through. */
@@ -45,6 +47,9 @@ export class ThreadForms {
   /** Blobs on their way. */
   readonly blobs: BlobShelf = new BlobShelf();
   readonly #ask: (id: number, args: readonly unknown[]) => Promise<unknown>;
+  readonly #requests = new Teller(0);
+  readonly #fields = new Teller(1);
+  readonly #facts = new Teller(2);
   readonly #recipes = new Recipes();
   /** Functions of the caller: their numbers there. */
   readonly #stubs = new WeakMap<object, number>();
@@ -54,6 +59,11 @@ export class ThreadForms {
   /** `ask` calls a function of the caller. */
   constructor(ask: (id: number, args: readonly unknown[]) => Promise<unknown>) {
     this.#ask = ask;
+  }
+
+  /** A message was not sent. */
+  forgetTold(): void {
+    for (const teller of [this.#requests, this.#fields, this.#facts]) teller.forget();
   }
 
   /** The form of a value that is lent for the time of `scope`; `null`: it is copied, nothing is lent. */
@@ -78,17 +88,28 @@ export class ThreadForms {
     if (value instanceof Error) return { kind: KIND.error, payload: errorParts(value) };
     if (value instanceof BriefError) return { kind: KIND.error, payload: errorParts(value.error, true) };
     if (value instanceof HttpRequest) {
-      const [method, url, fields, body] = requestParts(value);
-      return {
-        kind: KIND.request,
-        payload: [this.#lend(value, scope), [method, url, fields, scope === null && !isShort(body) ? null : body]],
-      };
+      const request = (): Form => this.#request(value, scope);
+      return scope === null && value.body === null ? told(this.#requests, value, request) : request();
+    }
+    if (scope === null && value instanceof HeaderList) {
+      return told(this.#fields, value.source, () => commonForm(value)!);
+    }
+    if (scope === null && value instanceof FactsForm) {
+      return told(this.#facts, value.read, () => commonForm(value)!);
     }
     if (value instanceof HttpResponse) {
       return { kind: KIND.response, payload: [this.#lend(value, scope), responseParts(value)] };
     }
     if (value instanceof Call) return { kind: KIND.call, payload: this.#call(value, scope) };
     return commonForm(value) ?? this.#byAbility(value, scope);
+  }
+
+  #request(request: HttpRequest, scope: Scope | null): Form {
+    const [method, url, fields, body] = requestParts(request);
+    return {
+      kind: KIND.request,
+      payload: [this.#lend(request, scope), [method, url, fields, scope === null && !isShort(body) ? null : body]],
+    };
   }
 
   #byAbility(value: object, scope: Scope | null): Form | undefined {
@@ -205,6 +226,14 @@ export class ThreadForms {
     this.#stubs.set(stub, id);
     return Object.defineProperty(stub, "name", { value: name });
   }
+}
+
+/** The form of what may have been told: it is known by `identity`, which repeats with it. */
+function told(teller: Teller, identity: object, formOf: () => Form): Form {
+  const slot = teller.slotOf(identity);
+  if (slot >= 0) return { kind: KIND.told, payload: slot };
+  const { kind, payload } = formOf();
+  return { kind: KIND.tell, payload: [teller.tell(identity), kind, payload] };
 }
 
 /** Bodies up to this size go along with their requests, to be looked at: signed, logged, compared. */

@@ -117,7 +117,14 @@ export class ThreadHost {
   }
 
   #say(said: Said, scope: Scope | null): void {
-    this.#port.send(pack(said, (value) => this.#forms.formOf(value, scope)));
+    let message: Message;
+    try {
+      message = pack(said, (value) => this.#forms.formOf(value, scope));
+    } catch (error) {
+      this.#forms.forgetTold();
+      throw error;
+    }
+    this.#port.send(message);
   }
 
   #callLent(id: number, args: readonly unknown[]): unknown {

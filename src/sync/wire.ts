@@ -62,6 +62,10 @@ function getUtf16(bytes: Uint8Array): string {
   return text;
 }
 
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!) >>> 0;
+}
+
 /** Reads frames from bytes. */
 export class FrameReader {
   readonly #onMessage: (message: Message) => void;
@@ -88,7 +92,8 @@ export class FrameReader {
 
   /** Takes the next bytes; they may be overwritten afterwards. */
   push(bytes: Uint8Array): void {
-    let at = 0;
+    let at = this.#filled === 0 && this.#step === "fixed" ? this.#takeShort(bytes) : 0;
+    if (at === bytes.length) return;
     for (;;) {
       if (this.#step === "attached") at = this.#attach(bytes, at);
       else {
@@ -101,6 +106,21 @@ export class FrameReader {
       }
       if (at === bytes.length && !this.#isDue()) return;
     }
+  }
+
+  /** Takes a frame that is there as a whole and has nothing attached, as most are; how many bytes that was. */
+  #takeShort(bytes: Uint8Array): number {
+    if (bytes.length < FIXED) return 0;
+    const codes = wordAt(bytes, 0);
+    const text = wordAt(bytes, 4);
+    const length = FIXED + codes + (text & ~UTF16);
+    if (wordAt(bytes, 8) !== 0 || length > bytes.length || length > this.#body.length) return 0;
+    this.#codes = codes;
+    this.#text = text;
+    this.#lengths = [];
+    this.#body.set(length === bytes.length ? bytes : bytes.subarray(0, length));
+    this.#finishIfWhole(0);
+    return length;
   }
 
   /** Whether the next step needs no further byte. */

@@ -93,12 +93,14 @@ export function runScript(script: string, options: ChildOptions = {}): Promise<C
     });
     const output = { stdout: "", stderr: "" };
     let last = performance.now();
+    let interrupted = false;
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8");
       child[name].on("data", (text) => {
         output[name] += text;
         last = performance.now();
-        if (options.interruptAfterOutput) child.kill("SIGINT");
+        if (options.interruptAfterOutput && !interrupted) child.kill("SIGINT");
+        interrupted = true;
       });
     }
     const timer = setTimeout(() => child.kill("SIGKILL"), options.limit ?? 20_000);

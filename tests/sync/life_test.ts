@@ -1,8 +1,8 @@
 /** The life of the worker: it is made when needed, holds nothing, and may die. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { bridge } from "../../src/sync/bridge.ts";
-import { Client, CookieJar, JetstreamError, TransportError } from "../../sync.ts";
+import { Bridge, bridge } from "../../src/sync/bridge.ts";
+import { Client, CookieJar, type HttpResponse, JetstreamError, TransportError } from "../../sync.ts";
 import { runScript } from "../support/child.ts";
 import { urlOf } from "../support/behaviour.ts";
 import { origin } from "../support/origin.ts";
@@ -32,6 +32,34 @@ test("an interrupt ends a program that waits, at once", async () => {
   assertEquals([result.code === 0, result.stdout.trim()], [false, "waiting"]);
   assert(result.afterOutput < 3_000, `it ended ${result.afterOutput} ms after its output`);
 });
+
+test("with a handler of its own the interrupt waits for the call", async () => {
+  const result = await runScript(SCRIPT, {
+    args: ["handle", `${server.http}/delay/700`],
+    interruptAfterOutput: true,
+  });
+  assertEquals([result.stdout.trim().split("\n"), result.stderr], [["waiting", "answered 200", "handled"], ""]);
+});
+
+for (const death of ["exit", "throw"]) {
+  test(`a worker that dies by itself (${death}) while a call waits fails that call, and the next one starts another`, (t) => {
+    const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    const own = new Bridge(new URL(`../support/dying_worker.${suffix}`, import.meta.url).href);
+    process.env["JETSTREAM_DEATH"] = death;
+    t.after(() => own.end());
+    const options = { headers: {}, retry: false };
+    const send = (path: string): unknown => {
+      own.call("open", [1, 0, 0, options, []]);
+      return own.call("send", [1, "GET", `${server.http}${path}`, undefined]);
+    };
+    const start = performance.now();
+    const error = assertThrows(() => send("/delay/15000"), TransportError, "lost with the worker");
+    assertEquals(error.code, "WORKER_LOST");
+    assert(performance.now() - start < 8_000, "it waited for a sign of life");
+    const { generation } = own;
+    assertEquals([(send("/echo") as HttpResponse).status, generation], [200, 2]);
+  });
+}
 
 test("a worker that died fails nothing but what it was doing: the next call starts another", (t) => {
   const jar = new CookieJar();

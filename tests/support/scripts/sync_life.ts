@@ -15,6 +15,16 @@ switch (what) {
     get(url);
     console.log("not reached");
     break;
+  case "handle":
+    process.on("SIGINT", () => {
+      console.log("handled");
+      process.exit(7);
+    });
+    console.log("waiting");
+    console.log(`answered ${get(url).status}`);
+    // The handler gets its turn once the call is over.
+    setTimeout(() => process.exit(1), 5_000);
+    break;
   case "exit":
     get(url);
     process.exit(3);
