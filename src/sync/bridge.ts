@@ -20,7 +20,7 @@ import { WORKER_ENTRY } from "./worker.ts";
 
 /** The worker of this thread and the calls that wait for it. */
 export class Bridge {
-  readonly #entry: string;
+  readonly #entry: string | undefined;
   readonly #forms: CallerForms;
   readonly #inbox: Said[] = [];
   readonly #answers = new Map<number, Said>();
@@ -33,7 +33,7 @@ export class Bridge {
   #misuse: TypeError | undefined;
 
   /** Starts nothing: the first call does. `entry` is the module that a worker begins with. */
-  constructor(entry: string = WORKER_ENTRY) {
+  constructor(entry: string | undefined = WORKER_ENTRY) {
     this.#entry = entry;
     const generation = (): number => this.#generation;
     this.#forms = new CallerForms({

@@ -44,7 +44,7 @@ test("with a handler of its own the interrupt waits for the call", async () => {
 for (const death of ["exit", "throw"]) {
   test(`a worker that dies by itself (${death}) while a call waits fails that call, and the next one starts another`, (t) => {
     const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const own = new Bridge(new URL(`../support/dying_worker.${suffix}`, import.meta.url).href);
+    const own = new Bridge(new URL(`../support/dying/src/sync/worker.${suffix}`, import.meta.url).href);
     process.env["JETSTREAM_DEATH"] = death;
     t.after(() => own.end());
     const options = { headers: {}, retry: false };
