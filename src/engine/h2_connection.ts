@@ -97,7 +97,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     let head: H2Head;
     try {
       scope.throwIfCancelled();
-      head = h2HeadFor(exchange.request, this.#route, settings.expectContinue);
+      head = h2HeadFor(exchange.request, this.#route, settings.expectContinue, this.#codec.peer.maxHeaderListSize);
     } catch (error) {
       exchange.failed(error as Error, now);
       return this.#context.pool.release(this.#entry!, this.#reusable, now);

@@ -9,6 +9,7 @@ import { LocalProtocolError } from "../errors.ts";
 import { quote } from "../http/field_grammar.ts";
 import { isSecretField } from "../http/header_list.ts";
 import type { HttpRequest } from "../http/request.ts";
+import { ENTRY_OVERHEAD } from "../protocol/h2/hpack_field.ts";
 import type { Indexing, OutgoingField } from "../protocol/h2/hpack_encoder.ts";
 import type { Route } from "./route.ts";
 
@@ -21,6 +22,8 @@ export interface H2Head {
   readonly expectContinue: boolean;
   /** The value of its Priority field (RFC 9218). */
   readonly priority: string | undefined;
+  /** Its bytes as RFC 9113 section 6.5.2 counts them. */
+  readonly size: number;
 }
 
 interface KeptHead extends H2Head {
@@ -49,13 +52,21 @@ const PASSING_FIELDS = [
   "referer",
 ];
 
-/** The head of `request` on `route`, made once per request. Throws `LocalProtocolError`. */
-export function h2HeadFor(request: HttpRequest, route: Route, expectContinue: boolean): H2Head {
-  const kept = request.wire.h2 as KeptHead | undefined;
-  if (kept !== undefined && kept.route === route && kept.wanted === expectContinue) return kept;
-  const head: KeptHead = { ...makeHead(request, expectContinue), route, wanted: expectContinue };
-  request.wire.h2 = head;
-  return head;
+/**
+ * The head of `request` on `route`, made once per request. `most` is what the server says that it takes.
+ * Throws `LocalProtocolError`.
+ */
+export function h2HeadFor(request: HttpRequest, route: Route, expectContinue: boolean, most: number): H2Head {
+  let head = request.wire.h2 as KeptHead | undefined;
+  if (head === undefined || head.route !== route || head.wanted !== expectContinue) {
+    head = { ...makeHead(request, expectContinue), route, wanted: expectContinue };
+    request.wire.h2 = head;
+  }
+  if (head.size <= most) return head;
+  throw new LocalProtocolError(
+    `Cannot send the request: its head has ${head.size} bytes, the server takes at most ${most} ` +
+      "(its SETTINGS_MAX_HEADER_LIST_SIZE)",
+  );
 }
 
 /** Trailers as HTTP/2 sends them. */
@@ -96,7 +107,9 @@ function makeHead(request: HttpRequest, wanted: boolean): H2Head {
     outgoing(":path", url.target),
   ];
   const last = body === null || (size === 0 && body.trailers === undefined);
-  return { fields: [...pseudo, ...fields], last, expectContinue, priority };
+  const all = [...pseudo, ...fields];
+  const listed = all.reduce((sum, { name, value }) => sum + name.length + value.length + ENTRY_OVERHEAD, 0);
+  return { fields: all, last, expectContinue, priority, size: listed };
 }
 
 /** What Content-Length says: also 0, for a method that means something by its body. */

@@ -1,7 +1,7 @@
 /** HTTP/2 through pool and engine, against a server whose every frame is written down. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { RemoteProtocolError, SocketError, TimeoutError } from "../../src/errors.ts";
+import { LocalProtocolError, RemoteProtocolError, SocketError, TimeoutError } from "../../src/errors.ts";
 import { HeaderList } from "../../src/http/header_list.ts";
 import { data, frame, goAway, join, reset, windowUpdate } from "../support/h2_peer.ts";
 import { test } from "../support/suite.ts";
@@ -72,6 +72,17 @@ test("a POST that the server refused is sent again, five times at most", async (
   refusals = Infinity;
   const error = await assertRejects(() => e.get(sent), SocketError);
   assertEquals([error.code, error.progress, error.retryable], ["H2_REFUSED_STREAM", "unsent", true]);
+});
+
+test("a head larger than the server takes fails before it is sent, and leaves the connection whole", async (t) => {
+  const e = engine(t, [h2Plan(answerAll, [[3, 100], [6, 400]])]);
+  assertEquals((await e.get(h2Sent())).text, "stream 1");
+  const headers = HeaderList.from({ "X-Large": "x".repeat(300) });
+  const error = await assertRejects(() => e.get(h2Sent({ headers })), LocalProtocolError);
+  const size = /its head has (\d+) bytes, the server takes at most 400 /.exec(error.message)?.[1];
+  assert(Number(size) > 400 && Number(size) < 600, error.message);
+  assertEquals([error.progress, error.retryable], ["unsent", false]);
+  assertEquals([(await e.get(h2Sent())).text, e.net.peers.length], ["stream 3", 1]);
 });
 
 test("GOAWAY: what was not processed goes elsewhere, POST included; what was, ends here", async (t) => {
