@@ -49,6 +49,34 @@ export const HTTP1_ONLY: readonly Difference[] = [
   },
 ];
 
+/** Every test that is left out where all URLs are `https`. */
+export const CLEAR_TEXT_ONLY: readonly Difference[] = [
+  { test: /^a certificate that nobody vouches|^option tls\.(?:ca|verify) /, reason: "they say whom they trust" },
+  {
+    test: /^the verbs of the module share|^a large file\(\) in a form/,
+    reason: "they have no option to trust the server",
+  },
+  {
+    test: /^fetch\(\) (?:sends|shows a redirect) /,
+    reason: "the runtime's own fetch, beside it, does not trust the server",
+  },
+  {
+    test:
+      /^option (?:dns\.(?:defaultTtl|hosts|order|queryTimeout|servers)|guard(?:\.allow|\.hosts)?|pool\.connectDelay) /,
+    reason: "the certificate is for none of its names, its URLs begin with http",
+  },
+  {
+    test:
+      /^option (?:proxy(?:\.all|\.https?|\.tls)?|trustEnv) |^proxy\.no and|^a proxy's Digest|^an https proxy|^SOCKS 4a /,
+    reason: "it compares how a proxy is asked for http and for https",
+  },
+  { test: "option redirect.allowDowngrade lets https lead to http", reason: "it needs a server in clear text" },
+  {
+    test: "option timeout as a number is the total and lifts the idle limits",
+    reason: "it reads the URL in the message",
+  },
+];
+
 /** Whether a test is about HTTP/1.1 alone. */
 export function isHttp1Only(name: string): boolean {
   return isAmong(HTTP1_ONLY, name);

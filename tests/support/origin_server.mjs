@@ -129,6 +129,8 @@ const ROUTES = {
     const turn = counters.get(id) ?? 0;
     counters.set(id, turn + 1);
     const reply = statuses[Math.min(turn, statuses.length - 1)];
+    // Under TLS Node resets nothing.
+    if (reply === "reset" && request.socket.encrypted) return request.socket.destroy();
     if (reply === "reset") return request.socket.resetAndDestroy();
     if (reply === "close") return request.socket.destroySoon();
     for (const [name, value] of givenHeaders(url.searchParams)) response.appendHeader(name, value);
