@@ -21,6 +21,7 @@ import { H2Exchange, type H2Host } from "./h2_exchange.ts";
 import { failureOf, mayReplay, unprocessedError } from "./h2_failure.ts";
 import { type H2Head, h2HeadFor, h2Trailers } from "./h2_head.ts";
 import { H2Facts } from "./h2_facts.ts";
+import { H2Gathering } from "./h2_gathering.ts";
 import { SocketHold } from "./socket_hold.ts";
 import { H2Life, type LifeHost, PATIENCE } from "./h2_life.ts";
 import { H2Writer, type H2WriterHost } from "./h2_writer.ts";
@@ -51,6 +52,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   readonly #writer: H2Writer;
   readonly #life: H2Life = new H2Life(this);
   readonly #carried = new Bag<H2Exchange>();
+  readonly #gathering = new H2Gathering<H2Exchange>((...data) => this.#received(...data));
   #entry: PoolEntry<Connection> | undefined;
   capacity: number = FIRST_STREAMS;
   #served = 0;
@@ -196,7 +198,9 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     this.#life.heard(now);
     try {
       this.#codec.receive(view, now);
+      this.#gathering.flush();
     } catch (error) {
+      this.#gathering.flush();
       return this.#die(error as Error, "protocol");
     }
     if (this.#codec.waiting > 0) this.#writer.soon();
@@ -227,12 +231,19 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   }
 
   data(stream: Stream, bytes: Uint8Array, from: number, to: number): void {
+    this.#gathering.add(stream, bytes, from, to);
+  }
+
+  #received(stream: Stream, bytes: Uint8Array, from: number, to: number): void {
+    if (stream.owner.over) return;
     const now = this.#heardAt;
     const consumed = stream.owner.received(bytes, from, to, this.#space.owned, now);
     if (consumed > 0) this.#codec.consumed(stream, consumed, now);
   }
 
   ended(stream: Stream, trailers: H2Section | null): void {
+    this.#gathering.flush();
+    if (stream.owner.over) return;
     const carried = stream.owner;
     const { exchange } = carried;
     const now = this.#heardAt;
@@ -244,11 +255,15 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   }
 
   reset(stream: Stream, code: number): void {
+    this.#gathering.flush();
+    if (stream.owner.over) return;
     if (code === ErrorCode.REFUSED_STREAM) return this.#replay(stream.owner, "The server refused the stream");
     this.#drop(stream.owner, resetBy(code));
   }
 
   broken(stream: Stream, error: RemoteProtocolError): void {
+    this.#gathering.flush();
+    if (stream.owner.over) return;
     this.#drop(stream.owner, error);
   }
 

@@ -162,6 +162,22 @@ test("limits run per stream: the head that does not come, and then the server th
   assertEquals((await lost).code, "H2_PING_TIMEOUT");
 });
 
+test("bodies whose frames come in one read are told apart, and each is whole before its end or failure", async (t) => {
+  const e = engine(t, [h2Plan((line, { h2 }) => {
+    if (requestOf(line) !== 5) return undefined;
+    const head = (stream: number): Uint8Array => h2.head(stream, [[":status", "200"], ["content-length", "6"]]);
+    return join(
+      ...[1, 3, 5].map(head),
+      ...[data(1, "on"), data(1, "e1"), data(3, "th"), data(1, "11", true), data(3, "ree"), data(5, "five")],
+      ...[data(3, "3", true), data(5, "555", true)],
+    );
+  })]);
+  const [one, three, five] = await Promise.allSettled([1, 3, 5].map(() => e.get(h2Sent())));
+  const texts = [one, three].map((each) => each!.status === "fulfilled" ? each!.value.text : each!.reason);
+  assertEquals(texts, ["one111", "three3"]);
+  assert(five!.status === "rejected" && five!.reason.message.includes("more bytes than content-length says"));
+});
+
 test("a body waits for the windows of the server, and then goes on", async (t) => {
   const e = engine(t, [h2Plan((line, { h2 }) => {
     if (line === "DATA 1 0 5") return join(windowUpdate(1, 100));
