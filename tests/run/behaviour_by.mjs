@@ -11,7 +11,7 @@ import { readTotals, totalsLine } from "./project.mjs";
  * Runs them with JETSTREAM_TRANSPORT set to `transport`, and ends the process. `judge` is told the
  * tests that were refused and says what is wrong with that.
  */
-export function runBehaviourBy(transport, judge = async () => []) {
+export function runBehaviourBy(transport, judge = () => []) {
   const runner = globalThis.Deno?.version ? ["run", "-A", "--no-prompt", "tests/run.mjs"] : ["tests/run.mjs"];
   const child = spawn(process.execPath, [...runner, "--verbose", "behaviour/"], {
     stdio: ["ignore", "pipe", "inherit"],
