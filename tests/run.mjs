@@ -17,7 +17,7 @@ import { findRuntime, RUNTIMES } from "./run/runtimes.mjs";
 import { loadTable, transpile, transpiledPath } from "./run/transpile.mjs";
 
 /** Folders whose tests do not concern a runtime, or have steps of their own. */
-const OWN_STEPS = ["tests/meta/", "tests/full/", "tests/soak/", "tests/runtime/"];
+export const OWN_STEPS = ["tests/meta/", "tests/full/", "tests/soak/", "tests/runtime/"];
 
 const RESULTS = join(BUILD, "results");
 

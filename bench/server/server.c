@@ -9,7 +9,8 @@
  *   GET  /big     100 MiB by length
  *   POST /upload  counts the body, by length or in chunks
  *
- * It prints its port, and ends when its standard input does, or after the seconds given as argument.
+ * It prints its port, and ends when its standard input does, or after the seconds given as argument. A second
+ * argument lets it listen on every address of the loopback device, for many origins.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -246,6 +247,10 @@ int main(int count, char **arguments) {
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof address;
+  if (count > 2) {
+    address.sin_addr.s_addr = htonl(INADDR_ANY);
+    if (setsockopt(listener, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3)) return perror("Cannot stay on the loopback"), 1;
+  }
   if (bind(listener, (void *)&address, size) || listen(listener, 4096)) return perror("Cannot listen"), 1;
   getsockname(listener, (void *)&address, &size);
   poller = epoll_create1(0);

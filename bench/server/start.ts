@@ -31,8 +31,8 @@ export interface Servers {
   stop(): void;
 }
 
-/** Compiles and starts them; `folder` takes what is built. `node` is the runtime of the fallback. */
-export async function startServers(root: string, folder: string, node: string): Promise<Servers> {
+/** Compiles the server of `server.c` into `folder`, if need be; its path. */
+export function compileServer(root: string, folder: string): string {
   mkdirSync(folder, { recursive: true });
   const program = join(folder, "server");
   const source = join(root, "bench/server/server.c");
@@ -40,6 +40,12 @@ export async function startServers(root: string, folder: string, node: string): 
     const { status, stderr } = spawnSync("cc", ["-O2", "-o", program, source], { encoding: "utf8" });
     if (status !== 0) throw new Error(`Cannot compile bench/server/server.c: ${stderr || "there is no C compiler"}`);
   }
+  return program;
+}
+
+/** Compiles and starts them; `folder` takes what is built. `node` is the runtime of the fallback. */
+export async function startServers(root: string, folder: string, node: string): Promise<Servers> {
+  const program = compileServer(root, folder);
   const children: ChildProcess[] = [];
   const plain = spawn(program, [`${LIFETIME}`], { stdio: ["pipe", "pipe", "inherit"] });
   children.push(plain);
