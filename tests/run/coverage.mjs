@@ -2,7 +2,9 @@
  * Measures how much of `src/` the suite runs, merged over Deno, Bun and Node.
  *
  *   deno task coverage              on all three: a few minutes
+ *   deno task coverage node24       on this one anew; what the others told last time still counts
  *   deno task coverage h1/          only test files whose path contains a filter
+ *   deno task coverage --again      nothing is run, what was told last is read
  *
  * A line counts as run when it ran on any of them. Branches come from V8 (Deno and Node; Bun tells lines
  * only): one of a line counts as missed when both miss as many there. What the runtimes tell stays in
@@ -175,7 +177,7 @@ async function reports() {
   return {
     deno: existsSync(lcov) ? readLcov(await readFile(lcov, "utf8")) : new Map(),
     bun: existsSync(bun) ? readLcov(await readFile(bun, "utf8")) : new Map(),
-    node: await readNode(join(FOLDER, "node24")),
+    node: existsSync(join(FOLDER, "node24")) ? await readNode(join(FOLDER, "node24")) : new Map(),
   };
 }
 
@@ -184,7 +186,10 @@ function percent(part, whole) {
 }
 
 async function main() {
-  const filters = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+  const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+  const filters = words.filter((word) => !(word in COLLECT));
+  // What the others told last is read again.
+  const ids = Object.keys(COLLECT).filter((id) => words.length === filters.length || words.includes(id));
   ensureTools();
   await mkdir(FOLDER, { recursive: true });
   const files = await listFiles(
