@@ -26,7 +26,7 @@ function complete(response, { messages, stream }) {
   for (const word of words) {
     response.write(`data: ${JSON.stringify({ choices: [{ delta: { content: word } }] })}\n\n`);
   }
-  response.end("data: [DONE]\n\n");
+  if (words.at(-1) !== " endless") response.end("data: [DONE]\n\n");
 }
 
 async function answer(request, response) {
