@@ -104,6 +104,8 @@ export class FetchExchange implements BodySource {
         { phase: "redirect", progress: "answered" },
       );
     }
+    // Empty to whoever reads it: not what was answered.
+    if (web.bodyUsed) throw new TypeError("The body of the response was read already");
     if (web.status < 200 || web.status > 599) throw new TypeError(`The status of the response is ${web.status}`);
     const now = attempt.headAt = call.clock.now();
     attempt.status = web.status;
@@ -112,7 +114,7 @@ export class FetchExchange implements BodySource {
     call.emit("head", { status: web.status });
     const headers = HeaderList.trusted([...web.headers]);
     const hasBody = web.body !== null && request.method !== "HEAD" && !isNullBodyStatus(web.status);
-    const body = hasBody ? new ExchangeBody(this, this.#lengthOf(headers)) : null;
+    const body = hasBody ? new ExchangeBody(this, this.#lengthOf(headers, web.type)) : null;
     const response = new HttpResponse({
       status: web.status,
       reason: web.statusText,
@@ -134,9 +136,12 @@ export class FetchExchange implements BodySource {
     return response;
   }
 
-  /** Where the codings are undone already, the length in the head is that of other bytes. */
-  #lengthOf(headers: HeaderList): number | undefined {
-    if (this.#fetch.traits.decodes && headers.has("content-encoding")) return undefined;
+  /**
+   * Where the codings are undone already, the length in the head is that of other bytes. A page is shown the
+   * length of another origin's response, and not whether it had a coding.
+   */
+  #lengthOf(headers: HeaderList, type: ResponseType): number | undefined {
+    if (this.#fetch.traits.decodes && (type === "cors" || headers.has("content-encoding"))) return undefined;
     const length = headers.get("content-length");
     return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   }
@@ -171,7 +176,7 @@ export class FetchExchange implements BodySource {
   /** Ends it for this reason: the call was cancelled, a limit passed, or something broke. */
   fail(error: Error): void {
     if (this.#over) return;
-    this.#end();
+    this.#end(error);
     const attempt = this.#attempt;
     if (error instanceof JetstreamError) attempt.error = error;
     const status = attempt.status === undefined ? {} : { status: attempt.status };
@@ -184,12 +189,12 @@ export class FetchExchange implements BodySource {
     this.#reader?.cancel(error).catch(() => {});
   }
 
-  #end(): void {
+  #end(reason?: Error): void {
     this.#over = true;
     this.#attempt.endedAt = this.#call.clock.now();
     this.#limit.stop(this.#call);
     this.#scope.remove(this.#onCancel);
-    this.#upload?.stop();
+    this.#upload?.stop(reason);
     this.#resume?.();
     this.#ended();
   }

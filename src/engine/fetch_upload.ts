@@ -8,7 +8,7 @@
 import type { FetchTraits } from "../core/host_fetch.ts";
 import { type JetstreamError, UnsupportedRuntimeError } from "../errors.ts";
 import type { Body, BodyReader, OnProgress } from "../http/body.ts";
-import { freeSource, sourceFailure, tellTaken } from "./upload_source.ts";
+import { checkEnd, checkLength, freeSource, sourceFailure, tellTaken } from "./upload_source.ts";
 
 /** Bytes of a body that is gathered, where none is sent in parts. */
 export const MOST_GATHERED: number = 64 * 1024 * 1024;
@@ -34,7 +34,9 @@ export class FetchUpload {
   readonly #host: FetchUploadHost;
   #reader: BodyReader | undefined;
   #failure: JetstreamError | undefined;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #rest: Uint8Array | undefined;
+  #read = 0;
   #handed = 0;
   #stopped = false;
 
@@ -69,10 +71,12 @@ export class FetchUpload {
     return whole;
   }
 
-  /** Gives up what was not taken. */
-  stop(): void {
+  /** Gives up what was not taken; whoever reads it is told, and does not take a part for the whole. */
+  stop(reason?: Error): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#controller?.error(reason ?? new Error("The upload was given up: the response had come to its end"));
+    this.#controller = undefined;
     freeSource(this.#reader);
     this.#reader = undefined;
   }
@@ -80,13 +84,16 @@ export class FetchUpload {
   #stream(): ReadableStream<Uint8Array> {
     this.#host.waiting(true);
     return new ReadableStream<Uint8Array>({
+      start: (controller) => void (this.#controller = controller),
       pull: async (controller) => {
         this.#tell();
         this.#host.waiting(false);
         const chunk = await this.#next();
+        if (this.#stopped) return;
         if (chunk === null) {
+          this.#controller = undefined;
           controller.close();
-          if (!this.#stopped) this.#host.sent();
+          this.#host.sent();
           return;
         }
         controller.enqueue(chunk);
@@ -99,7 +106,7 @@ export class FetchUpload {
 
   async #next(): Promise<Uint8Array | null> {
     try {
-      const chunk = this.#rest ?? await this.#reader?.read() ?? null;
+      const chunk = this.#rest ?? await this.#fresh();
       this.#rest = undefined;
       if (chunk === null || chunk.length <= SLICE_BYTES) return chunk;
       this.#rest = chunk.subarray(SLICE_BYTES);
@@ -107,6 +114,18 @@ export class FetchUpload {
     } catch (error) {
       throw this.#failed(error);
     }
+  }
+
+  /** What the source gives next, held to the length that it announced. */
+  async #fresh(): Promise<Uint8Array | null> {
+    const chunk = await this.#reader?.read() ?? null;
+    if (this.#stopped) return null;
+    if (chunk === null) checkEnd(this.#read, this.#body);
+    else {
+      checkLength(this.#read, chunk.length, this.#body);
+      this.#read += chunk.length;
+    }
+    return chunk;
   }
 
   async #gather(): Promise<Uint8Array> {

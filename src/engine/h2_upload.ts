@@ -5,10 +5,9 @@
  * nothing is asked or sent.
  */
 
-import { LocalProtocolError } from "../errors.ts";
 import type { Body, BodyReader, OnProgress } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
-import { freeSource, sourceFailure, tellTaken } from "./upload_source.ts";
+import { checkEnd, checkLength, freeSource, sourceFailure, tellTaken } from "./upload_source.ts";
 
 /** Bytes handed over at once: one step of progress, and what other streams wait for at most. */
 const STEP = 64 * 1024;
@@ -86,12 +85,12 @@ export class H2Upload {
         const chunk = next instanceof Promise ? await next : next;
         if (this.#stopped) return;
         if (chunk === null) break;
-        this.#checkLength(chunk.length);
+        checkLength(this.#taken, chunk.length, this.#body);
         await this.#send(chunk, false);
         if (this.#stopped) return;
       }
       this.#reader = undefined;
-      this.#checkEnd();
+      checkEnd(this.#taken, this.#body);
     }
     if (this.#stopped) return;
     if (trailers !== undefined) {
@@ -121,22 +120,5 @@ export class H2Upload {
   #room(): Promise<void> {
     this.#host.blocked(true);
     return new Promise((resolve) => this.#go = resolve);
-  }
-
-  #checkLength(more: number): void {
-    const { length, kind } = this.#body;
-    if (length === undefined || this.#taken + more <= length) return;
-    throw new LocalProtocolError(`Cannot send the body: ${kind} gave more than the ${length} bytes announced`, {
-      progress: "sent",
-    });
-  }
-
-  #checkEnd(): void {
-    const { length, kind } = this.#body;
-    if (length === undefined || this.#taken === length) return;
-    throw new LocalProtocolError(
-      `Cannot send the body: ${kind} gave ${this.#taken} bytes, expected the ${length} announced`,
-      { progress: "sent" },
-    );
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Owns what every upload does with the source of its body, whatever carries it: to let go of it, to
- * say why it failed, to tell who watches.
+ * hold it to its length, to say why it failed, to tell who watches.
  * Must not know protocols.
  * Invariant: neither a source nor a watcher changes what becomes of the exchange by throwing in here.
  */
@@ -34,4 +34,20 @@ export function sourceFailure(error: unknown, body: Body): JetstreamError {
   if (error instanceof JetstreamError) return error;
   const message = `Cannot send the body: ${body.kind} failed`;
   return new LocalProtocolError(message, { code: "BODY_SOURCE_FAILED", progress: "sent", cause: error });
+}
+
+/** Throws for `more` bytes behind `taken` ones that would be more than `body` announced. */
+export function checkLength(taken: number, more: number, { length, kind }: Body): void {
+  if (length === undefined || taken + more <= length) return;
+  throw new LocalProtocolError(`Cannot send the body: ${kind} gave more than the ${length} bytes announced`, {
+    progress: "sent",
+  });
+}
+
+/** Throws for an end after `taken` bytes when `body` announced more. */
+export function checkEnd(taken: number, { length, kind }: Body): void {
+  if (length === undefined || taken === length) return;
+  throw new LocalProtocolError(`Cannot send the body: ${kind} gave ${taken} bytes, expected the ${length} announced`, {
+    progress: "sent",
+  });
 }

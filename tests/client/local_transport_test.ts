@@ -52,6 +52,35 @@ test("handlerTransport() streams both ways", async (t) => {
   assertEquals(text, "ABCD");
 });
 
+test("handlerTransport() does not let a handler that answers early take a part of a body for the whole", async (t) => {
+  let read: Promise<string> | undefined;
+  const client = clientOf(t, (request) => {
+    read = request.text().then((text) => `all of it: ${text}`, (error: Error) => error.message);
+    return new Response("early");
+  });
+  let goOn = (_: string): void => {};
+  const more = new Promise<string>((resolve) => goOn = resolve);
+  const body = async function* (): AsyncGenerator<string> {
+    yield await Promise.resolve("ab");
+    yield await more;
+  };
+  assertEquals(await client.post("/", { body: body() }).text(), "early");
+  goOn("cd");
+  assertEquals(await read, "The upload was given up: the response had come to its end");
+});
+
+test("handlerTransport() can be closed by all clients that share it", async (t) => {
+  let answer = (_: Response): void => {};
+  const transport = handlerTransport(() => new Promise((resolve) => answer = resolve));
+  const clients = [1, 2].map(() => new Client({ baseUrl: "http://app.test", transport }));
+  t.after(() => Promise.all(clients.map((client) => client.close())));
+  const pending = clients[0]!.get("/").text();
+  const closed = Promise.all(clients.map((client) => client.close({ deadline: 5_000 })));
+  answer(new Response("done"));
+  assertEquals(await pending, "done");
+  await closed;
+});
+
 test("handlerTransport() undoes the codings of the handler", async (t) => {
   const client = clientOf(t, (request) => {
     assert(request.headers.get("accept-encoding")?.includes("gzip"));
@@ -81,6 +110,11 @@ const FAILING: readonly [what: string, handler: WebServer, message: string][] = 
   }, "mine"],
   ["rejects", () => Promise.reject(new Error("mine")), "mine"],
   ["returns no Response", () => "hi" as unknown as Response, "no Response"],
+  ["returns a Response that was read", async () => {
+    const response = new Response("once");
+    await response.text();
+    return response;
+  }, "was read already"],
 ];
 
 for (const [what, handler, message] of FAILING) {

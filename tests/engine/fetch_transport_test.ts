@@ -11,6 +11,7 @@ import {
   TimeoutError,
   UnsupportedRuntimeError,
 } from "../../src/errors.ts";
+import type { Body } from "../../src/http/body.ts";
 import { detectRuntime } from "../../src/net/detect.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { test, type TestContext } from "../support/suite.ts";
@@ -163,6 +164,45 @@ test("FetchTransport takes no length from a body that was decoded", async (t) =>
   const { client } = bench(t, () => new Response(streamOf("hello"), { headers }));
   assertEquals((await client.get(URL_TEXT)).text(), "hello");
 });
+
+test("FetchTransport takes no length that another origin shows to a page, which hides the coding", async (t) => {
+  const page = { ...OPEN, showsRedirects: false };
+  const answer = (type: ResponseType) => (): Response =>
+    Object.defineProperty(new Response(streamOf("tiny"), { headers: { "content-length": "24" } }), "type", {
+      value: type,
+    });
+  assertEquals((await bench(t, answer("cors"), {}, page).client.get(URL_TEXT)).text(), "tiny");
+  const { client } = bench(t, answer("basic"), { retry: false }, page);
+  await assertRejects(async () => await client.get(URL_TEXT), IncompleteReadError);
+});
+
+/** A body that says `length` and gives these chunks. */
+function announcing(length: number, ...chunks: readonly string[]): Body {
+  return {
+    contentType: null,
+    length,
+    replayable: false,
+    kind: "a body",
+    bytes: undefined,
+    open: () => {
+      const left = chunks.map((chunk) => new TextEncoder().encode(chunk));
+      return { read: () => left.shift() ?? null, cancel: () => {} };
+    },
+  };
+}
+
+for (const streamsUploads of [true, false]) {
+  test(`FetchTransport holds a body to its length where uploads are ${streamsUploads ? "streams" : "gathered"}`, async (t) => {
+    const answer = async ({ init }: Sent): Promise<Response> =>
+      new Response(await new Response(init.body as BodyInit).text());
+    const { client } = bench(t, answer, { retry: false }, { ...OPEN, streamsUploads });
+    const watched = streamsUploads ? { onUploadProgress: () => {} } : {};
+    const send = async (body: Body): Promise<string> => await client.post(URL_TEXT, { body, ...watched }).text();
+    assertEquals(await send(announcing(4, "ab", "cd")), "abcd");
+    await assertRejects(() => send(announcing(5, "ab", "cd")), LocalProtocolError, "gave 4 bytes, expected the 5");
+    await assertRejects(() => send(announcing(3, "ab", "cd")), LocalProtocolError, "more than the 3 bytes");
+  });
+}
 
 test("FetchTransport retries, follows and keeps cookies by the layers of the client", async (t) => {
   const answers = [
