@@ -15,7 +15,8 @@ type ClientOnHost = new (
 
 /** A client of these options on a host of these parts. */
 export function clientOnHost(parts: HostParts, options: ClientOptions): { client: Client; host: Host } {
-  const { pool, dns, guard, transport, ...rest } = options;
+  // Its own options alone, as a client reads them: a test may have polluted the prototype.
+  const { pool, dns, guard, transport, ...rest } = { __proto__: null, ...options } as ClientOptions;
   const host = new Host(parts, resolveEngine(pool, dns, guard), checkedTransport(transport));
   const derived = { host, kept: {}, layers: { callLayers: [], networkLayers: [] } } as const;
   return { client: new (Client as unknown as ClientOnHost)(rest, derived), host };
