@@ -1,12 +1,13 @@
 /**
  * Owns the proof that nothing bad comes in by the public face: bytes that may not stand on the
- * wire, lengths that contradict, URLs and options that are none, prototypes that were polluted.
+ * wire, lengths that contradict, URLs that are none, prototypes that were polluted.
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, type ClientOptions, type HttpRequest, type RequestOptions, type Transport } from "../../mod.ts";
+import type { HttpRequest, RequestOptions } from "../../mod.ts";
 import { memoryClient } from "../support/memory_client.ts";
-import { test, type TestContext } from "../support/suite.ts";
+import { notes } from "../support/notes.ts";
+import { test } from "../support/suite.ts";
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -17,43 +18,6 @@ const CODES: readonly number[] = [
   ...Array.from({ length: 0x200 }, (_, code) => code),
   ...[0x010a, 0x010d, 0x2028, 0x2029, 0x560a, 0x560d, 0xd800, 0xdc00, 0xfeff, 0xff0f, 0xfffd],
 ];
-
-const STOPPED = new Error("stopped");
-
-/** A client that notes requests in place of sending them. */
-class Notes implements Transport {
-  readonly requests: HttpRequest[] = [];
-  readonly client: Client = new Client({ transport: this, retry: false, trustEnv: false });
-
-  send(request: HttpRequest): Promise<never> {
-    this.requests.push(request);
-    return Promise.reject(STOPPED);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** The request that a call comes to, or the failure that kept it from being sent. */
-  async of(method: string, url: string, options?: RequestOptions): Promise<HttpRequest | Error> {
-    const before = this.requests.length;
-    try {
-      await this.client.request(method, url, options);
-    } catch (error) {
-      if (error !== STOPPED) {
-        assertEquals(this.requests.length, before, "it was sent all the same");
-        return error as Error;
-      }
-    }
-    return this.requests[before]!;
-  }
-}
-
-function notes(t: TestContext): Notes {
-  const made = new Notes();
-  t.after(() => made.client.close());
-  return made;
-}
 
 const show = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 
@@ -239,127 +203,6 @@ test("a URL that is none is refused, and the reason named", async (t) => {
         words.startsWith("position"),
       `${url}: ${outcome.message}`,
     );
-  }
-});
-
-/** Values by the kind of option that must refuse them, with the words for the value. */
-const KINDS = {
-  duration: [["5", '"5"'], [true, "true"], [{}, "Object"], [0, "0"], [-1, "-1"], [NaN, "NaN"]],
-  count: [["5", '"5"'], [true, "true"], [-1, "-1"], [1.5, "1.5"], [NaN, "NaN"]],
-  flag: [["true", '"true"'], [1, "1"], [{}, "Object"]],
-  text: [[5, "5"], [true, "true"], [{}, "Object"], ["", '""']],
-  callable: [["f", '"f"'], [5, "5"], [{}, "Object"]],
-  object: [[5, "5"], ["x", '"x"'], [[], "array"], [true, "true"]],
-  list: [["x", '"x"'], [5, "5"], [{}, "Object"]],
-} as const;
-
-const OPTIONS: Readonly<Record<string, keyof typeof KINDS>> = {
-  "timeout.total": "duration",
-  "timeout.attempt": "duration",
-  "timeout.pool": "duration",
-  "timeout.connect": "duration",
-  "timeout.write": "duration",
-  "timeout.head": "duration",
-  "timeout.read": "duration",
-  "timeout.expect": "duration",
-  "retry.max": "count",
-  "retry.methods": "list",
-  "retry.statuses": "list",
-  "retry.on": "list",
-  "retry.seed": "count",
-  "retry.maxRetryAfter": "duration",
-  "retry.when": "callable",
-  "redirect.max": "count",
-  "redirect.allowDowngrade": "flag",
-  "redirect.keepHeaders": "list",
-  "redirect.resendBody": "flag",
-  "redirect.policy": "callable",
-  "limits.head": "count",
-  "limits.fields": "count",
-  "limits.informational": "count",
-  "limits.chunkExtensions": "count",
-  "limits.trailers": "count",
-  "limits.body": "count",
-  "limits.drain": "count",
-  "decompress.maxLayers": "count",
-  "decompress.codings": "list",
-  "pool.max": "count",
-  "pool.perRoute": "count",
-  "pool.idlePerRoute": "count",
-  "pool.maxQueue": "count",
-  "pool.idleTimeout": "duration",
-  "pool.maxAge": "duration",
-  "pool.connectDelay": "duration",
-  "dns.servers": "list",
-  "dns.queryTimeout": "duration",
-  "dns.rounds": "count",
-  "tls.verify": "flag",
-  "tls.pins": "list",
-  "tls.alpn": "list",
-  "tls.serverName": "text",
-  "lenient": "list",
-  "unix": "text",
-  "localAddress": "text",
-  "expectContinue": "flag",
-  "trustEnv": "flag",
-  "onEvent": "callable",
-  "jsonCodec.parse": "callable",
-  "jsonCodec.stringify": "callable",
-  "hooks": "object",
-  "limits": "object",
-  "pool": "object",
-  "dns": "object",
-  "tls": "object",
-  "jsonCodec": "object",
-};
-
-test("an option that does not fit is refused by its name, its value and what was wanted", async (t) => {
-  const wrong: string[] = [];
-  const n = notes(t);
-  const check = (where: string, path: string, shown: string, error: unknown): void => {
-    const right = error instanceof TypeError || error instanceof RangeError;
-    const { message } = right ? error : { message: String(error) };
-    const clear = right && message.includes(`"${path}`) && message.includes(shown) && message.includes("expected");
-    if (!clear) wrong.push(`${where} ${path} = ${shown}: ${message}`);
-  };
-  for (const [path, kind] of Object.entries(OPTIONS)) {
-    const [outer, inner] = path.split(".") as [string, string?];
-    for (const [value, shown] of KINDS[kind]) {
-      const options = { [outer]: inner === undefined ? value : { [inner]: value } };
-      try {
-        await new Client(options as ClientOptions).close();
-        wrong.push(`client ${path} = ${shown} was taken`);
-      } catch (error) {
-        check("client", path, shown, error);
-      }
-      if (["pool", "dns"].includes(outer)) continue;
-      check("request", path, shown, await n.of("GET", "http://a.test/", options as RequestOptions));
-    }
-  }
-  assertEquals(wrong, []);
-});
-
-test("an unknown option is refused at every level, the nearest one named", async (t) => {
-  const n = notes(t);
-  const rows: readonly (readonly [options: object, path: string, nearest: string])[] = [
-    [{ Timeout: 5 }, "Timeout", "timeout"],
-    [{ time_out: 5 }, "time_out", "timeout"],
-    [{ timeout: { conect: 5 } }, "timeout.conect", "connect"],
-    [{ retry: { retries: 5 } }, "retry.retries", ""],
-    [{ redirect: { maxx: 5 } }, "redirect.maxx", "max"],
-    [{ tls: { rejectUnauthorized: false } }, "tls.rejectUnauthorized", ""],
-    [{ hooks: { beforeRequest: [] } }, "hooks.beforeRequest", ""],
-    [{ limits: { heads: 5 } }, "limits.heads", "head"],
-    [{ decompress: { ratio: 5 } }, "decompress.ratio", ""],
-    [{ proxy: { url: "http://a.test", header: {} } }, "proxy.header", "headers"],
-    [JSON.parse('{"__proto__":{"unix":"/x"}}') as object, "__proto__", ""],
-    [JSON.parse('{"constructor":{"prototype":{}}}') as object, "constructor", ""],
-  ];
-  for (const [options, path, nearest] of rows) {
-    const outcome = await n.of("GET", "http://a.test/", options as RequestOptions);
-    assert(outcome instanceof TypeError, `${path}: ${outcome}`);
-    assert(outcome.message.includes(`"${path}"`), outcome.message);
-    assert(outcome.message.includes(nearest === "" ? "there is no such option" : `"${nearest}"`), outcome.message);
   }
 });
 

@@ -3,13 +3,16 @@
  * Must not know connectors.
  */
 
+import { assert, assertEquals } from "@std/assert";
 import { CancelToken } from "../../src/base/cancel.ts";
 import type { Socket } from "../../src/core/socket.ts";
 import type { TlsSettings } from "../../src/core/tls.ts";
+import { TLSError } from "../../src/errors.ts";
 import { Authority, type Issued, selfSigned } from "../support/certificates.ts";
 import { watchLeaks } from "../support/leaks.ts";
-import { type RawConnection, type RawServer, rawServer, type RawServerOptions } from "../support/raw_server.ts";
-import type { TestContext } from "../support/suite.ts";
+import { latin1, type RawConnection, type RawServer, rawServer, type RawServerOptions } from "../support/raw_server.ts";
+import { RecordingSink } from "../support/recording_sink.ts";
+import { runtimeName, type TestContext } from "../support/suite.ts";
 import { tcpTarget, type World } from "./worlds.ts";
 
 /** The names that good certificates are for. */
@@ -135,4 +138,43 @@ export async function relay(t: TestContext, peer: RawConnection, port: number): 
     to.write(peer.received.slice(sent));
     sent = peer.received.length;
   }
+}
+
+/** One exchange over a secured socket. */
+export async function echo(socket: Socket, text = "hello"): Promise<string> {
+  const sink = new RecordingSink();
+  socket.start(sink);
+  socket.write(latin1(text));
+  await sink.until(() => sink.length >= text.length || sink.failure !== undefined || sink.ended);
+  if (sink.failure) throw sink.failure;
+  return sink.text;
+}
+
+/** What the handshake fails with. */
+export async function refused(
+  t: TestContext,
+  world: World,
+  port: number,
+  tls: TlsSettings,
+  host?: string,
+): Promise<TLSError> {
+  const error = await secure(t, world, port, tls, host).then(
+    () => {
+      throw new Error("The handshake succeeded");
+    },
+    (error) => error,
+  );
+  assert(error instanceof TLSError, `${error}`);
+  assertEquals([error.host, error.phase, error.progress], [tls.serverName, "tls", "unsent"]);
+  return error;
+}
+
+/** Whether `node:tls` of Deno is at work: it calls most rejections untrusted, and hides the certificate then. */
+export function coarse(world: World): boolean {
+  return runtimeName() === "deno" && world.name === "node:net";
+}
+
+/** Settings that trust the authority of the good certificates. */
+export function trusted(f: Fixture): Partial<TlsSettings> {
+  return { extraCa: [f.authority.cert] };
 }

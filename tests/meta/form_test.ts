@@ -5,8 +5,7 @@ import { exists, listFiles, readText } from "../support/project.ts";
 import { test } from "../support/suite.ts";
 import { readHeader, readSource } from "./source.ts";
 
-const SOURCE_LINES = 400;
-const TEST_LINES = 800;
+const MOST_LINES = 400;
 const HEADER_LINES = 15;
 
 /** The mark, in the header of a file, of a table that a script has written. */
@@ -17,22 +16,20 @@ const tests = [...listFiles("tests", ".ts"), ...listFiles("tests", ".mjs")].filt
   !path.includes("/testdata/")
 );
 
+const others = ["bench", "examples"].flatMap((folder) => [...listFiles(folder, ".ts"), ...listFiles(folder, ".mjs")]);
+
 function isGenerated(text: string): boolean {
   return GENERATED.test(readHeader(text) ?? "");
 }
 
-function longer(paths: readonly string[], limit: number): string[] {
-  return paths.map((path) => [path, readText(path)] as const)
-    .filter(([, text]) => !isGenerated(text) && text.split("\n").length - 1 > limit)
-    .map(([path, text]) => `${path}: ${text.split("\n").length - 1} lines`);
+function longer(path: string): string[] {
+  const text = readText(path);
+  const lines = text.split("\n").length - 1;
+  return lines > MOST_LINES && !isGenerated(text) ? [`${path}: ${lines} lines`] : [];
 }
 
-test("no source file has more than 400 lines, tables made by a script aside", () => {
-  assertEquals(longer(sources, SOURCE_LINES), []);
-});
-
-test("no test file has more than 800 lines", () => {
-  assertEquals(longer(tests, TEST_LINES), []);
+test("no file has more than 400 lines, tables made by a script aside", () => {
+  assertEquals([...sources, ...tests, ...others].flatMap((path) => longer(path)), []);
 });
 
 test("every source file begins with a header of at most 15 lines, examples aside", () => {

@@ -8,31 +8,20 @@
  */
 
 import { createHash } from "node:crypto";
-import { createServer, request as forward } from "node:http";
+import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect } from "node:net";
-import { promisify } from "node:util";
-import * as zlib from "node:zlib";
 import { openDns } from "./dns_port.mjs";
 import { firstLine } from "./first_line.mjs";
 import { alsoHttp2, fieldsOf, headersOf, isHttp2, sessionOf } from "./http2_face.mjs";
+import { answerDns } from "./origin_names.mjs";
+import { ENCODERS, givenHeaders, number, pattern, pause, readBody, sendJson, splitStep } from "./origin_parts.mjs";
+import { openProxy } from "./origin_proxy.mjs";
 
 const seen = new Map();
 const proxied = [];
-const asked = new Map();
 const counters = new Map();
 let connections = 0;
 const numbers = new WeakMap();
-
-const number = (query, name, fallback) => query.has(name) ? Number(query.get(name)) : fallback;
-const pause = promisify(setTimeout);
-
-/** A repeating pattern: any part of it can be checked. */
-export function pattern(length, from = 0) {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; at++) bytes[at] = (from + at) % 251;
-  return bytes;
-}
 
 function note(id, entry) {
   if (!id) return;
@@ -44,12 +33,6 @@ function connectionOf(request) {
   const key = sessionOf(request);
   if (!numbers.has(key)) numbers.set(key, ++connections);
   return numbers.get(key);
-}
-
-async function readBody(request) {
-  const parts = [];
-  for await (const part of request) parts.push(part);
-  return Buffer.concat(parts);
 }
 
 function facts(request, url, body) {
@@ -76,32 +59,6 @@ function facts(request, url, body) {
       : undefined,
     from: request.socket.remoteAddress,
   };
-}
-
-const sendJson = (response, value, status = 200, headers = {}) => {
-  const text = JSON.stringify(value);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
-};
-
-/** Fields given as `h=Name:value`, as often as wanted. */
-function givenHeaders(query) {
-  const pairs = [];
-  for (const line of query.getAll("h")) {
-    const colon = line.indexOf(":");
-    pairs.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
-  }
-  return pairs;
-}
-
-/** A step and what stands behind its colon. */
-function splitStep(text) {
-  const colon = text.indexOf(":");
-  return colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
 const ROUTES = {
@@ -355,15 +312,6 @@ const ROUTES = {
   },
 };
 
-const ENCODERS = {
-  identity: (bytes) => bytes,
-  gzip: (bytes) => zlib.gzipSync(bytes),
-  "x-gzip": (bytes) => zlib.gzipSync(bytes),
-  deflate: (bytes) => zlib.deflateSync(bytes),
-  "raw-deflate": (bytes) => zlib.deflateRawSync(bytes),
-  br: (bytes) => zlib.brotliCompressSync(bytes),
-};
-
 async function answer(request, response) {
   const url = new URL(request.url, "http://origin.test");
   const route = ROUTES[url.pathname.split("/")[1]];
@@ -406,71 +354,6 @@ function open(server, where, versions) {
   });
 }
 
-/** A proxy: absolute form and CONNECT. */
-function openProxy(server) {
-  const note = (request) => proxied.push({ line: `${request.method} ${request.url}`, headers: request.headers });
-  server.on("request", (request, response) => {
-    note(request);
-    const onward = forward(request.url, { method: request.method, headers: request.headers, agent: false });
-    onward.on("response", (answer) => {
-      response.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on("error", () => response.destroy());
-    request.pipe(onward);
-  });
-  server.on("connect", (request, socket) => {
-    note(request);
-    const { hostname, port } = new URL(`http://${request.url}`);
-    const origin = connect(Number(port), hostname, () => {
-      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      origin.pipe(socket);
-      socket.pipe(origin);
-    });
-    origin.on("error", () => socket.destroy());
-    socket.on("error", () => origin.destroy());
-  });
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server.address())));
-}
-
-/**
- * A name server for IPv4 addresses. What it answers stands in the labels of the name:
- * `ip-127-0-0-1`, `ttl-5` (seconds), `nx` (no such name), `once` (the first time only, then a
- * failure), `silent` (no answer), `late` (no answer the first time).
- */
-function answerDns(query) {
-  const labels = [];
-  let at = 12;
-  while (query[at] !== 0) {
-    labels.push(query.toString("latin1", at + 1, at + 1 + query[at]).toLowerCase());
-    at += 1 + query[at];
-  }
-  const question = query.subarray(12, at + 5);
-  const isAddress = query.readUInt16BE(at + 1) === 1;
-  const name = labels.join(".");
-  const turn = asked.get(name) ?? 0;
-  if (isAddress) asked.set(name, turn + 1);
-  if (labels.includes("silent") || (labels.includes("late") && turn === 0)) return undefined;
-  const code = labels.includes("nx") ? 3 : labels.includes("once") && turn > 0 ? 2 : 0;
-  const find = (prefix) => labels.find((label) => label.startsWith(prefix))?.slice(prefix.length);
-  const address = find("ip-");
-  const answers = code === 0 && isAddress && address ? 1 : 0;
-  const head = Buffer.alloc(12);
-  query.copy(head, 0, 0, 2);
-  head.writeUInt16BE(0x8180 | code, 2);
-  head.writeUInt16BE(1, 4);
-  head.writeUInt16BE(answers, 6);
-  const answer = Buffer.alloc(answers * 16);
-  if (answers > 0) {
-    answer.writeUInt32BE(0xc00c0001, 0);
-    answer.writeUInt16BE(1, 4);
-    answer.writeUInt32BE(Number(find("ttl-") ?? 60), 6);
-    answer.writeUInt16BE(4, 10);
-    Buffer.from(address.split("-").map(Number)).copy(answer, 12);
-  }
-  return Buffer.concat([head, question, answer]);
-}
-
 const options = JSON.parse(await firstLine());
 const local = { port: 0, host: "127.0.0.1" };
 const plain = await open(createServer(), local);
@@ -482,8 +365,10 @@ const bothTls = options.tls
   : undefined;
 const unix = options.unix ? await open(createServer(), { path: options.unix }) : undefined;
 const bothUnix = options.unix ? await open(createServer(), { path: `${options.unix}.2` }, "both") : undefined;
-const proxy = await openProxy(createServer());
-const tlsProxy = options.tls ? await openProxy(createTlsServer({ ...options.tls, requestCert: false })) : undefined;
+const proxy = await openProxy(createServer(), proxied);
+const tlsProxy = options.tls
+  ? await openProxy(createTlsServer({ ...options.tls, requestCert: false }), proxied)
+  : undefined;
 const dns = await openDns(answerDns);
 console.log(JSON.stringify({
   http: plain.port,

@@ -121,3 +121,14 @@ export function* cuts(bytes: Uint8Array): Generator<Uint8Array[]> {
 export function singles(bytes: Uint8Array): Uint8Array[] {
   return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
+
+/** A response that is whole, with a body of two bytes. */
+export const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/** Feeds the codec, and tells what it says until it wants more. */
+export function told(codec: H1Codec, text?: string): string[] {
+  const lines: string[] = [];
+  if (text !== undefined) codec.receive(bytesOf(text));
+  drain(codec, lines);
+  return lines;
+}
