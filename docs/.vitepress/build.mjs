@@ -1,5 +1,5 @@
 /**
- * Builds the site into `.build/site/`: the pages, and the API reference of this version under `api/<version>/`.
+ * Builds the site into `.build/site/`: the pages, and the API reference of each version under `api/<version>/`.
  *
  *   deno task site
  *
@@ -7,12 +7,13 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { BUILD, ensureTools, ROOT } from "../../tests/run/project.mjs";
 import { findRuntime } from "../../tests/run/runtimes.mjs";
 import { sitePages } from "./pages.mjs";
+import { writeReferences } from "./reference.mjs";
 
 const PAGES = join(BUILD, "site_pages");
 const OUT = join(BUILD, "site");
@@ -37,9 +38,6 @@ ensureTools();
 layOut();
 run(findRuntime("node24"), ["node_modules/vitepress/bin/vitepress.js", "build", "docs"]);
 
-const { name, version, exports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
-const reference = join(OUT, "api", version);
-mkdirSync(dirname(reference), { recursive: true });
-run(findRuntime("deno"), ["doc", "--html", `--name=${name}`, `--output=${reference}`, ...Object.values(exports)]);
+writeReferences(ROOT, join(OUT, "api"), join(BUILD, "site_releases"), findRuntime("deno"));
 console.log(`The site is in ${OUT}`);
 process.exit(0);

@@ -6,11 +6,12 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import { slugOf } from "./markdown.mjs";
 import { sideBar } from "./pages.mjs";
+import { versionsOf } from "./reference.mjs";
 
 const BUILD = fileURLToPath(new URL("../../.build/", import.meta.url));
 const BASE = process.env.SITE_BASE ?? "/";
 const PAGES = `${BUILD}site_pages/`;
-const { version } = JSON.parse(readFileSync(new URL("../../deno.json", import.meta.url), "utf8"));
+const [version, ...earlier] = versionsOf(fileURLToPath(new URL("../../", import.meta.url)));
 
 export default defineConfig({
   title: "Jetstream",
@@ -60,7 +61,11 @@ export default defineConfig({
       { text: "API", link: `/api/${version}/`, target: "_self" },
       {
         text: `v${version}`,
-        items: [{ text: "Changes", link: "/changelog" }, { text: "Versions", link: "/versions" }],
+        items: [
+          { text: "Changes", link: "/changelog" },
+          { text: "Versions", link: "/versions" },
+          ...earlier.map((each) => ({ text: `API of v${each}`, link: `/api/${each}/`, target: "_self" })),
+        ],
       },
     ],
     footer: { message: `Released under the <a href="${BASE}license.html">MIT license</a>` },

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { sideBar, sitePages, titleOf } from "../../docs/.vitepress/pages.mjs";
+import { earlierReleases } from "../../docs/.vitepress/reference.mjs";
 import { listFiles, ROOT } from "../support/project.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { test } from "../support/suite.ts";
@@ -53,4 +54,16 @@ test("sitePages() fails for a link to what is no page", (t) => {
 
 test("titleOf() gives the first heading as text", () => {
   assertEquals(titleOf("text\n# A `b`\n## C\n"), "A b");
+});
+
+test("earlierReleases() gives the newest patch of each minor version before, newest first", () => {
+  const tags = ["v0.9.0", "v0.10.0", "v0.10.2", "v0.10.11", "v1.0.0-rc.1", "v1.0.0", "v1.1.0", "v2.0.0", "other", ""];
+  const rows: [string, string[]][] = [
+    ["1.1.0", ["1.0.0", "0.10.11", "0.9.0"]],
+    ["1.0.1", ["0.10.11", "0.9.0"]],
+    ["1.0.0-rc.2", ["0.10.11", "0.9.0"]],
+    ["0.10.2", ["0.9.0"]],
+    ["0.1.0", []],
+  ];
+  for (const [current, wanted] of rows) assertEquals([current, earlierReleases(tags, current)], [current, wanted]);
 });
