@@ -1,7 +1,7 @@
 /** The name server beside the server that the behaviour tests talk to. */
 
 /** How often each name was asked for. */
-const asked = new Map();
+export const asked = new Map();
 
 /**
  * A name server for IPv4 addresses. What it answers stands in the labels of the name:

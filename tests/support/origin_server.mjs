@@ -13,7 +13,7 @@ import { createServer as createTlsServer } from "node:https";
 import { openDns } from "./dns_port.mjs";
 import { firstLine } from "./first_line.mjs";
 import { alsoHttp2, fieldsOf, headersOf, isHttp2, sessionOf } from "./http2_face.mjs";
-import { answerDns } from "./origin_names.mjs";
+import { answerDns, asked } from "./origin_names.mjs";
 import { ENCODERS, givenHeaders, number, pattern, pause, readBody, sendJson, splitStep } from "./origin_parts.mjs";
 import { openProxy } from "./origin_proxy.mjs";
 
