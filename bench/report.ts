@@ -91,7 +91,8 @@ function byWork(runtimes: readonly string[], find: Find): string {
     const times = ratio(ours, find(runtime, work.id, "fetch"), work);
     return times === "" ? format(ours.median, work) : `${format(ours.median, work)} (**${times} ×**)`;
   };
-  const works = WORKS.filter(({ id }) => QUOTED.includes(id));
+  const ran = (work: Work): boolean => runtimes.some((runtime) => find(runtime, work.id, "jetstream") !== undefined);
+  const works = WORKS.filter((work) => QUOTED.includes(work.id) && ran(work));
   return grid([
     ["", ...runtimes.map((id) => RUNTIMES[id]!)],
     ...works.map((work) => [work.title, ...runtimes.map((runtime) => cell(work, runtime))]),
