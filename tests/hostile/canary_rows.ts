@@ -34,6 +34,19 @@ const SECRET_TARGET = `token=${C.location}#access_token=${C.fragment}`;
 /** Options that the types forbid. */
 const options = (value: object): never => value as never;
 
+/** A call while another one, which does not end, has the only connection. */
+async function besideStalled(w: World, given: ClientOptions): Promise<unknown> {
+  const caller = w.with(given);
+  const controller = new AbortController();
+  const { signal } = controller;
+  await caller.client.stream("GET", w.url("/stall"), { signal });
+  try {
+    return await caller.get(w.url("/echo"));
+  } finally {
+    controller.abort();
+  }
+}
+
 /** Calls that fail before anything is sent. */
 export const MISUSE: readonly Row[] = [
   ["an unknown option", (w) => w.with(options({ auht: ["u", C.password] }))],
@@ -146,28 +159,8 @@ export const CONNECT: readonly Row[] = [
       await listener.close();
     }
   }],
-  ["the pool limit", async (w) => {
-    const caller = w.with({ pool: { max: 1 }, timeout: { pool: 50 } });
-    const controller = new AbortController();
-    const { signal } = controller;
-    await caller.client.stream("GET", w.url("/stall"), { signal });
-    try {
-      return await caller.get(w.url("/echo"));
-    } finally {
-      controller.abort();
-    }
-  }],
-  ["a full queue", async (w) => {
-    const caller = w.with({ pool: { max: 1, maxQueue: 0 } });
-    const controller = new AbortController();
-    const { signal } = controller;
-    await caller.client.stream("GET", w.url("/stall"), { signal });
-    try {
-      return await caller.get(w.url("/echo"));
-    } finally {
-      controller.abort();
-    }
-  }],
+  ["the pool limit", (w) => besideStalled(w, { pool: { max: 1 }, timeout: { pool: 50 } })],
+  ["a full queue", (w) => besideStalled(w, { pool: { max: 1, maxQueue: 0 } })],
   ["a closed client", async (w) => {
     const caller = w.with();
     await caller.client.close();

@@ -6,6 +6,7 @@
 import { bridge } from "../../src/sync/bridge.ts";
 import { Client } from "../../sync.ts";
 import { urlOf } from "./url_of.ts";
+import { collect } from "./collect.ts";
 
 /** What a storm left. */
 export interface StormResult {
@@ -28,17 +29,6 @@ const WARM_UP = 3_000;
 
 /** Collections after which what is left is held by somebody: finalizers run between them. */
 const COLLECTIONS = 5;
-
-interface Collector {
-  readonly gc?: () => void;
-  readonly Bun?: { gc(wait: boolean): void };
-}
-
-function collect(): void {
-  const { gc, Bun } = globalThis as unknown as Collector;
-  if (Bun !== undefined) Bun.gc(true);
-  else gc!();
-}
 
 function descriptors(): number {
   const { readdirSync } = process.getBuiltinModule("node:fs");

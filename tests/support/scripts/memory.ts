@@ -1,6 +1,7 @@
 /** Streams a body one way and prints how much memory that took: `download|upload base bytes`. */
 
 import { Client } from "../../../mod.ts";
+import { collect } from "../collect.ts";
 
 interface Files {
   readFileSync(path: string, encoding: string): string;
@@ -18,18 +19,6 @@ function status(name: "VmRSS" | "VmHWM"): number {
 }
 
 const client = new Client();
-
-interface Collector {
-  readonly gc?: () => void;
-  readonly Bun?: { gc(wait: boolean): void };
-}
-
-/** Lets go of garbage: a runtime may keep 64 MiB of chunks that nobody holds, and those are not the client's. */
-function collect(): void {
-  const { gc, Bun } = globalThis as unknown as Collector;
-  if (Bun !== undefined) Bun.gc(true);
-  else gc!();
-}
 
 let moved = 0;
 

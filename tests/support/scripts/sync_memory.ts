@@ -1,15 +1,11 @@
 /** Streams a body one way by blocking calls and prints how much memory that took: `download|upload base bytes`. */
 
 import { Client } from "../../../sync.ts";
+import { collect } from "../collect.ts";
 
 interface Files {
   readFileSync(path: string, encoding: string): string;
   writeFileSync(path: string, text: string): void;
-}
-
-interface Collector {
-  readonly gc?: () => void;
-  readonly Bun?: { gc(wait: boolean): void };
 }
 
 const { readFileSync, writeFileSync } = process.getBuiltinModule("node:fs") as unknown as Files;
@@ -22,12 +18,6 @@ let moved = 0;
 /** A field of the process's status, in bytes. */
 function status(name: "VmRSS" | "VmHWM"): number {
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "utf8"))![1]) * 1024;
-}
-
-function collect(): void {
-  const { gc, Bun } = globalThis as unknown as Collector;
-  if (Bun !== undefined) Bun.gc(true);
-  else gc!();
 }
 
 /** Counts bytes on their way; collects now and then what this thread let go. */

@@ -1,14 +1,10 @@
 /** Fetches and forgets the response; prints whether its connection came back: `base`. */
 
 import { Client } from "../../../mod.ts";
+import { collect } from "../collect.ts";
 
 const client = new Client();
 const [base] = process.argv.slice(2) as [string];
-
-interface Collector {
-  readonly gc?: () => void;
-  readonly Bun?: { gc(wait: boolean): void };
-}
 
 async function forget(): Promise<number> {
   return (await client.fetch(`${base}/bytes/8000000`)).status;
@@ -16,10 +12,8 @@ async function forget(): Promise<number> {
 
 await forget();
 const before = client.stats().busy;
-const { gc, Bun } = globalThis as unknown as Collector;
 for (let turn = 0; turn < 200 && client.stats().busy > 0; turn++) {
-  if (Bun !== undefined) Bun.gc(true);
-  else gc!();
+  collect();
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
 console.log(JSON.stringify({ before, after: client.stats().busy }));
