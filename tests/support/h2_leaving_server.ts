@@ -48,8 +48,9 @@ function serve(socket: Socket): void {
   let last = Infinity;
   let processed = 0;
 
+  // A write behind the end would destroy the socket, and what the client has not read yet would be lost with it.
   const send = (bytes: Uint8Array): void => {
-    if (!socket.destroyed) socket.write(bytes);
+    if (socket.writable) socket.write(bytes);
   };
 
   /** Names a stream below those that were opened last, none of which has been processed. */
