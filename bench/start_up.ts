@@ -5,7 +5,7 @@
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { timeProcess } from "./processes.ts";
 import type { Row } from "./results.ts";
@@ -16,18 +16,19 @@ import { median, spread } from "./statistics.ts";
 const ROUNDS = 9;
 
 /** The script of a contender: what it imports, and one request. */
-function scripts(url: string, entry: string, oneFile: string): { readonly [contender: string]: string } {
+function scripts(url: string, entry: string, joined: string): { readonly [contender: string]: string } {
   const given = JSON.stringify(url);
+  const blocking = (module: string): string =>
+    `import { get } from ${JSON.stringify(module)};\nif (get(${given}).json().id !== 1) throw 1;`;
   const ours = (module: string): string =>
     `import { get } from ${JSON.stringify(module)};\nif ((await get(${given})).json().id !== 1) throw 1;`;
-  const blocking = entry.replace(/mod\.([jt]s)$/, "sync.$1");
   return {
     empty: "export const value = 1;",
-    "jetstream/sync": `import { get } from ${JSON.stringify(blocking)};\nif (get(${given}).json().id !== 1) throw 1;`,
+    "jetstream/sync": blocking(entry.replace(/mod\.([jt]s)$/, "sync.$1")),
+    "jetstream/sync, bundled": blocking(`${joined}/sync.js`),
     "sync-fetch": `import fetch from "sync-fetch";\nif (fetch(${given}).json().id !== 1) throw 1;`,
     jetstream: ours(entry),
-    // As a bundler would make it for a program that is shipped.
-    "jetstream, bundled": ours(oneFile),
+    "jetstream, bundled": ours(`${joined}/mod.js`),
     fetch: `if ((await (await fetch(${given})).json()).id !== 1) throw 1;`,
     "node:http": `import { get } from "node:http";\n` +
       `await new Promise((done) => get(${given}, (r) => r.resume().on("end", done)));`,
@@ -38,20 +39,14 @@ function scripts(url: string, entry: string, oneFile: string): { readonly [conte
   };
 }
 
-/** One file made of the library; what it loads when it needs it stays beside it. Returns its address. */
-async function bundle(library: string, folder: string): Promise<string> {
-  const { build } = await import("esbuild");
-  await build({
-    entryPoints: { jetstream: library },
-    outdir: join(folder, "bundle"),
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-  });
-  return pathToFileURL(join(folder, "bundle", "jetstream.mjs")).href;
+/** The library in a few files, as its package for npm brings it or a bundler makes it. Returns the folder. */
+async function joined(library: string, folder: string): Promise<string> {
+  const { joinModules } = await import("../.ci/join.mjs");
+  const out = join(folder, "joined");
+  await joinModules(dirname(library), ["mod", "sync"], out, extname(library));
+  // Its files are modules, whatever stands above them.
+  writeFileSync(join(out, "package.json"), '{ "type": "module" }\n');
+  return pathToFileURL(out).href;
 }
 
 /** Times the scripts of a team; `library` is the module that its runtime imports. */
@@ -67,7 +62,7 @@ export async function runStart(
   },
 ): Promise<Row[]> {
   mkdirSync(folder, { recursive: true });
-  const wanted = Object.entries(scripts(url, pathToFileURL(library).href, await bundle(library, folder)))
+  const wanted = Object.entries(scripts(url, pathToFileURL(library).href, await joined(library, folder)))
     .filter(([name]) => name === "empty" || team.contenders.includes(name.replace(/,.*/, "")));
   const times = new Map(wanted.map(([name]) => [name, [] as number[]]));
   const problems = new Map<string, string>();
