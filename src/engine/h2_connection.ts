@@ -151,7 +151,7 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
   }
 
   sendTrailers(carried: H2Exchange, trailers: HeaderList): void {
-    this.#codec.sendTrailers(carried.stream!, h2Trailers(trailers.pairs));
+    this.#codec.sendTrailers(carried.stream!, h2Trailers(trailers.pairs, this.#codec.peer.maxHeaderListSize));
     this.#writer.soon();
   }
 

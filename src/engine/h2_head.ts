@@ -62,16 +62,31 @@ export function h2HeadFor(request: HttpRequest, route: Route, expectContinue: bo
     head = { ...makeHead(request, expectContinue), route, wanted: expectContinue };
     request.wire.h2 = head;
   }
-  if (head.size <= most) return head;
-  throw new LocalProtocolError(
-    `Cannot send the request: its head has ${head.size} bytes, the server takes at most ${most} ` +
-      "(its SETTINGS_MAX_HEADER_LIST_SIZE)",
-  );
+  checkListed("head has", head.size, most);
+  return head;
 }
 
-/** Trailers as HTTP/2 sends them. */
-export function h2Trailers(pairs: readonly (readonly [name: string, value: string])[]): OutgoingField[] {
-  return pairs.map(([name, value]) => outgoing(name.toLowerCase(), value));
+/** Trailers as HTTP/2 sends them. `most` is what the server says that it takes. Throws `LocalProtocolError`. */
+export function h2Trailers(
+  pairs: readonly (readonly [name: string, value: string])[],
+  most: number,
+): readonly OutgoingField[] {
+  const fields = pairs.map(([name, value]) => outgoing(name.toLowerCase(), value));
+  checkListed("trailers have", listedSize(fields), most);
+  return fields;
+}
+
+/** The bytes of fields as RFC 9113 section 6.5.2 counts them. */
+function listedSize(fields: readonly OutgoingField[]): number {
+  return fields.reduce((sum, { name, value }) => sum + name.length + value.length + ENTRY_OVERHEAD, 0);
+}
+
+function checkListed(what: string, size: number, most: number): void {
+  if (size <= most) return;
+  throw new LocalProtocolError(
+    `Cannot send the request: its ${what} ${size} bytes, the server takes at most ${most} ` +
+      "(its SETTINGS_MAX_HEADER_LIST_SIZE)",
+  );
 }
 
 function makeHead(request: HttpRequest, wanted: boolean): H2Head {
@@ -108,8 +123,7 @@ function makeHead(request: HttpRequest, wanted: boolean): H2Head {
   ];
   const last = body === null || (size === 0 && body.trailers === undefined);
   const all = [...pseudo, ...fields];
-  const listed = all.reduce((sum, { name, value }) => sum + name.length + value.length + ENTRY_OVERHEAD, 0);
-  return { fields: all, last, expectContinue, priority, size: listed };
+  return { fields: all, last, expectContinue, priority, size: listedSize(all) };
 }
 
 /** What Content-Length says: also 0, for a method that means something by its body. */

@@ -85,6 +85,19 @@ test("a head larger than the server takes fails before it is sent, and leaves th
   assertEquals([(await e.get(h2Sent())).text, e.net.peers.length], ["stream 3", 1]);
 });
 
+test("trailers larger than the server takes end the request, and leave the connection whole", async (t) => {
+  const e = engine(t, [
+    h2Plan((line, peer) => line.startsWith("HEADERS 1 ") ? undefined : answerAll(line, peer), [[3, 100], [6, 400]]),
+  ]);
+  const trailers = (): HeaderList => HeaderList.from({ "X-Large": "x".repeat(400) });
+  const body = partsBody(["ab"], { trailers });
+  const error = await assertRejects(() => e.get(h2Sent({ method: "POST", body })), LocalProtocolError);
+  assert(error.message.includes("its trailers have 439 bytes, the server takes at most 400 "), error.message);
+  assertEquals([error.progress, error.retryable], ["sent", false]);
+  assertEquals(sentTo(e).at(-1), "RST_STREAM 1 0 4");
+  assertEquals([(await e.get(h2Sent())).text, e.net.peers.length], ["stream 3", 1]);
+});
+
 test("GOAWAY: what was not processed goes elsewhere, POST included; what was, ends here", async (t) => {
   let first = true;
   const e = engine(t, [

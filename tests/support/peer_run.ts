@@ -10,7 +10,7 @@ import { transpile, transpiledPath } from "../run/transpile.mjs";
 import { Peers } from "./peer_process.ts";
 
 /** How long all the cases of one runtime may take, in milliseconds. */
-const LIMIT = 60_000;
+const LIMIT = 120_000;
 
 /** What a step has started, and what of it is not installed. */
 export interface PeerStart {
