@@ -47,7 +47,7 @@ export function tableOf(work: Work, rows: readonly Row[]): string {
     ratio(row, find("bare"), work),
     row.cpu === undefined ? "" : row.cpu.toFixed(1),
     row.latency === undefined ? "" : row.latency.map((each) => each.toFixed(2)).join(" / "),
-    row.problem ?? "",
+    row.problem ?? row.note ?? "",
   ]);
   const head = ["", "median", "spread", "× fetch", "× undici", "× bare", "CPU µs", "p50 / p95 / p99 ms", ""];
   const widths = head.map((title, at) => Math.max(...[head, ...lines].map((line) => line[at]!.length), title.length));

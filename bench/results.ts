@@ -17,6 +17,8 @@ export interface Row {
   readonly latency?: readonly number[];
   /** Why there are no values. */
   readonly problem?: string;
+  /** What has to be said of the values. */
+  readonly note?: string;
 }
 
 /** A whole run. */
