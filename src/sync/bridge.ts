@@ -44,6 +44,9 @@ export class Bridge {
       body: (worker, id, step, arg) => this.#callLent(worker, "body", [id, step, arg]),
       suffixes: () => this.suffixes(),
       post: (value) => this.#channel?.post(value),
+      // A message is made for the worker that is there, and read while it is.
+      give: (large) => this.#channel!.handover.give(large),
+      take: (payload) => this.#channel!.handover.take(payload),
     });
   }
 

@@ -22,6 +22,7 @@ import {
   type ResponseParts,
   responseParts,
 } from "./exchange_forms.ts";
+import { crossing, LargeBytes } from "./handover.ts";
 import { Held, type Lent, type Scope } from "./held.ts";
 import { isPlain, isRead, membersOf } from "./instances.ts";
 import { jarFunctions } from "./jar_forms.ts";
@@ -45,6 +46,10 @@ export interface CallerPort {
   suffixes(): readonly [table: string, version: string];
   /** Hands over what only the runtime can copy. */
   post(value: unknown): void;
+  /** Hands memory over. */
+  give(large: LargeBytes): Form;
+  /** Takes memory that the worker handed over. */
+  take(payload: unknown): Uint8Array;
 }
 
 /** Something that the worker lent, until `epoch` is over. */
@@ -112,6 +117,7 @@ export class CallerForms {
   }
 
   #ofClass(value: object, scope: Scope): Form | undefined {
+    if (value instanceof LargeBytes) return this.#port.give(value);
     if (value instanceof Error) return { kind: KIND.error, payload: [this.#failures.keep(value), errorParts(value)] };
     if (value instanceof BriefError) {
       return { kind: KIND.error, payload: [this.#failures.keep(value.error), errorParts(value.error, true)] };
@@ -154,7 +160,7 @@ export class CallerForms {
     }
     if (Symbol.iterator in value && typeof able.open !== "function") {
       const steps = (value as Iterable<unknown>)[Symbol.iterator]();
-      return { kind: KIND.iterable, payload: [() => steps.next(), () => steps.return?.()] };
+      return { kind: KIND.iterable, payload: [() => stepOf(steps.next()), () => steps.return?.()] };
     }
     return membersOf(value, scope, this.#lend);
   }
@@ -205,6 +211,8 @@ export class CallerForms {
       }
       case KIND.told:
         return this.#told[payload as number];
+      case KIND.given:
+        return this.#port.take(payload);
       case KIND.failure:
         return this.#failure(payload as readonly [id: number, error: ErrorParts]);
       case KIND.error:
@@ -258,6 +266,12 @@ export class CallerForms {
     this.#callers.add(failure);
     return failure;
   }
+}
+
+/** A step of an iterable, as it crosses: the iterable may use its bytes again. */
+function stepOf(step: IteratorResult<unknown>): IteratorResult<unknown> {
+  const { done, value } = step;
+  return value instanceof Uint8Array ? { done, value: crossing(value, true) } as never : step;
 }
 
 /** A function of the caller. */

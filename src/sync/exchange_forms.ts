@@ -39,16 +39,21 @@ export type ResponseParts = readonly [
   settings: readonly [parseJson: ResponseSettings["parseJson"], body: number, drain: number],
 ];
 
-/** The parts of a response. */
-export function responseParts(response: HttpResponse): ResponseParts {
+/** What crosses for the body of a response. */
+function bodyOf({ live, loaded }: HttpResponse): Uint8Array | IncomingBody | null {
+  return live ?? loaded ?? null;
+}
+
+/** The parts of a response; `body` crosses in the place of its own. */
+export function responseParts(response: HttpResponse, body: unknown = bodyOf(response)): ResponseParts {
   const { status, reason, version, headers, request, attempt, call } = response.parts;
   const { attempts } = call;
   const found = attempts.indexOf(attempt);
-  const { live, loaded, settings } = response;
+  const { live, settings } = response;
   return [
     [status, reason, version, headers],
     request,
-    live ?? loaded ?? null,
+    body as Uint8Array | IncomingBody | null,
     live === null && response.trailers.length > 0 ? flatFields(response.trailers) : undefined,
     Math.max(0, found),
     (found < 0 ? [attempt] : attempts).map((one) => attemptParts(one, request)),

@@ -44,4 +44,6 @@ export const KIND = {
   tell: 33,
   /** The slot of a value told before. */
   told: 34,
+  /** `[number, offset, length]`: bytes whose memory changes hands. */
+  given: 35,
 } as const;

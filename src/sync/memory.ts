@@ -34,6 +34,9 @@ const RINGS_AT = 4 * WORDS + FAILURE_BYTES;
 /** The name under which a worker is given the memory: one that no program uses for its own. */
 export const MEMORY_KEY = "@jetstream/client/sync memory";
 
+/** The same for its end of the way by which memory changes hands. */
+export const PORT_KEY = "@jetstream/client/sync port";
+
 /** What has become of the worker. */
 export type WorkerState = "starting" | "running" | "ended";
 

@@ -4,6 +4,8 @@
  * Invariant: JSON is written here, by the caller's own functions, and sent as it is.
  */
 
+import { crossing, type LargeBytes } from "./handover.ts";
+
 /** A value that was made JSON already. */
 export class JsonText {
   /** The JSON, as text or in UTF-8. */
@@ -47,5 +49,6 @@ export class HeldBytes {
   }
 
   /** The piece from `at` on. */
-  readonly read = (at: number, length: number): Uint8Array => this.#bytes.subarray(at, at + length);
+  readonly read = (at: number, length: number): Uint8Array | LargeBytes =>
+    crossing(this.#bytes.subarray(at, at + length), true);
 }

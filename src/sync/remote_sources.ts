@@ -5,7 +5,7 @@
  */
 
 import type { Auth, AuthContext } from "../core/auth.ts";
-import type { Body, BodyReader } from "../http/body.ts";
+import type { Body, BodyReader, MaybePromise } from "../http/body.ts";
 import { OnceBody } from "../http/bodies/kinds.ts";
 import { IteratorReader, OpeningReader } from "../http/bodies/readers.ts";
 import type { HttpRequest } from "../http/request.ts";
@@ -14,8 +14,30 @@ import type { HttpResponse } from "../http/response.ts";
 /** A function of the caller's. */
 export type Ask = (...args: unknown[]) => Promise<unknown>;
 
-/** Bytes asked for at a time. */
-const PIECE = 128 * 1024;
+/** Bytes asked for at a time: one write to the socket. */
+const PIECE = 256 * 1024;
+
+/** One pass over a source of the caller's: it makes the next piece while the last one is sent. */
+class AheadReader implements BodyReader {
+  readonly #source: BodyReader;
+  #next: MaybePromise<Uint8Array | null> | undefined;
+
+  constructor(source: BodyReader) {
+    this.#source = source;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    const piece = await (this.#next ?? this.#source.read());
+    this.#next = piece === null ? null : this.#source.read();
+    // A failure is met by the read that is next, if there is one.
+    if (this.#next instanceof Promise) this.#next.catch(() => {});
+    return piece;
+  }
+
+  cancel(reason?: unknown): void {
+    this.#source.cancel(reason);
+  }
+}
 
 /** An iterable or generator. */
 export function iterableBody(next: Ask, stop: Ask): Body {
@@ -23,7 +45,7 @@ export function iterableBody(next: Ask, stop: Ask): Body {
     next: () => next() as Promise<IteratorResult<unknown>>,
     return: () => stop() as Promise<IteratorResult<unknown>>,
   };
-  return new OnceBody("an iterable", () => new IteratorReader(steps as never));
+  return new OnceBody("an iterable", () => new AheadReader(new IteratorReader(steps as never)));
 }
 
 /** Bytes that stay with the caller. */
@@ -36,7 +58,7 @@ export function heldBody(length: number, contentType: string | null, kind: strin
     bytes: undefined,
     open(): BodyReader {
       let at = 0;
-      return {
+      return new AheadReader({
         async read(): Promise<Uint8Array | null> {
           if (at >= length) return null;
           const piece = await read(at, PIECE) as Uint8Array;
@@ -44,7 +66,7 @@ export function heldBody(length: number, contentType: string | null, kind: strin
           return piece;
         },
         cancel: () => void (at = length),
-      };
+      });
     },
   };
 }

@@ -2,7 +2,8 @@
  * Owns one direction of the shared memory: a ring of bytes with one writer and one reader.
  * Must not know frames, nor who waits for what.
  * Invariants: each counter is moved by one side alone and only forward; bytes are written before
- * the counter that shows them; a writer that found too little room is told of the next that comes.
+ * the counter that shows them; a writer that found too little room is told once half is free; a reader
+ * that goes on while there are bytes makes that come true.
  */
 
 /** A ring over shared memory. The counters grow without end, modulo 2³². */
@@ -59,9 +60,13 @@ export class Ring {
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** Gives the room of the first `length` bytes back; whether the writer wants it. */
+  /**
+   * Gives the room of the first `length` bytes back; whether the writer wants it and there is
+   * enough: half of the ring, so that neither side is woken for each piece.
+   */
   consume(length: number): boolean {
     Atomics.add(this.#counters, this.#read, length);
+    if (this.free < this.#bytes.length / 2) return false;
     return Atomics.load(this.#counters, this.#wanted) === 1 && Atomics.exchange(this.#counters, this.#wanted, 0) === 1;
   }
 }

@@ -3,7 +3,7 @@
  * moment after the last answer.
  * Must not know what a message says.
  * Invariants: while anything is under way the event loop runs; a message that finds no room
- * waits in order, as a copy.
+ * waits in order.
  */
 
 import type { SharedMemory } from "./memory.ts";
@@ -67,11 +67,11 @@ export class ThreadEnd {
   /** Sends a message; what finds no room is kept. */
   send(message: Message): void {
     const { toCaller, callerBell } = this.#memory;
-    for (const part of encodeFrame(message)) {
+    encodeFrame(message).forEach((part, index) => {
       const written = this.#queue.length > 0 ? 0 : toCaller.write(part, 0);
-      // Frames are made in one and the same array: what stays behind is a copy.
-      if (written < part.length) this.#queue.push(part.slice(written));
-    }
+      // Frames are made in one and the same array: what stays behind of it is a copy. What is attached stays as it is.
+      if (written < part.length) this.#queue.push(index === 0 ? part.slice(written) : part.subarray(written));
+    });
     callerBell.ring();
   }
 

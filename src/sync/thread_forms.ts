@@ -22,6 +22,7 @@ import {
   type ResponseParts,
   responseParts,
 } from "./exchange_forms.ts";
+import { crossing, type Handover, LargeBytes } from "./handover.ts";
 import { Held, type Scope } from "./held.ts";
 import { instanceOf } from "./instances.ts";
 import { remoteJar } from "./jar_forms.ts";
@@ -40,12 +41,23 @@ class ForeignThrow {
   }
 }
 
+/** A response that the worker does not use again: its bytes may be given away. */
+export class LastResponse {
+  readonly response: HttpResponse;
+
+  /** Takes the response. */
+  constructor(response: HttpResponse) {
+    this.response = response;
+  }
+}
+
 /** The forms of the worker. */
 export class ThreadForms {
   /** What is lent to the caller. */
   readonly held: Held = new Held();
   /** Blobs on their way. */
   readonly blobs: BlobShelf = new BlobShelf();
+  readonly #handover: Handover;
   readonly #ask: (id: number, args: readonly unknown[]) => Promise<unknown>;
   readonly #requests = new Teller(0);
   readonly #fields = new Teller(1);
@@ -57,7 +69,8 @@ export class ThreadForms {
   readonly #failures = new WeakMap<object, number>();
 
   /** `ask` calls a function of the caller. */
-  constructor(ask: (id: number, args: readonly unknown[]) => Promise<unknown>) {
+  constructor(handover: Handover, ask: (id: number, args: readonly unknown[]) => Promise<unknown>) {
+    this.#handover = handover;
     this.#ask = ask;
   }
 
@@ -86,6 +99,7 @@ export class ThreadForms {
       return { kind: KIND.failure, payload: [failure, parts, value instanceof JetstreamError] };
     }
     if (value instanceof Error) return { kind: KIND.error, payload: errorParts(value) };
+    if (value instanceof LargeBytes) return this.#handover.give(value);
     if (value instanceof BriefError) return { kind: KIND.error, payload: errorParts(value.error, true) };
     if (value instanceof HttpRequest) {
       const request = (): Form => this.#request(value, scope);
@@ -96,6 +110,14 @@ export class ThreadForms {
     }
     if (scope === null && value instanceof FactsForm) {
       return told(this.#facts, value.read, () => commonForm(value)!);
+    }
+    if (value instanceof LastResponse) {
+      const { response } = value;
+      const { loaded } = response;
+      return {
+        kind: KIND.response,
+        payload: [this.#lend(response, scope), responseParts(response, loaded && crossing(loaded, false))],
+      };
     }
     if (value instanceof HttpResponse) {
       return { kind: KIND.response, payload: [this.#lend(value, scope), responseParts(value)] };
@@ -169,6 +191,8 @@ export class ThreadForms {
     switch (kind) {
       case KIND.returned:
         return this.held.get(payload as number)?.value;
+      case KIND.given:
+        return this.#handover.take(payload);
       case KIND.function:
         return this.#stub(payload as [number, string]);
       case KIND.instance:

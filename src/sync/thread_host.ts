@@ -15,17 +15,18 @@ import type { Files } from "../core/runtime.ts";
 import type { UserLayer } from "../core/layer.ts";
 import type { CloseOptions } from "../core/transport.ts";
 import type { IncomingBody } from "../http/body.ts";
-import type { HttpResponse } from "../http/response.ts";
+import { HttpResponse } from "../http/response.ts";
 import { detectRuntime } from "../net/detect.ts";
 import { publicSuffixTable } from "../policy/cookies/public_suffix.ts";
 import { readCookieFile, writeCookieFile } from "../policy/cookies/cookie_file.ts";
 import { isIdempotent } from "../http/method.ts";
 import { flatFields } from "./common_forms.ts";
+import { crossing, type Handover } from "./handover.ts";
 import { Scope } from "./held.ts";
 import { type Said, SAYS } from "./messages.ts";
 import { type Message, pack } from "./pack.ts";
 import { type BodyAction, ReadAhead } from "./read_ahead.ts";
-import { ThreadForms } from "./thread_forms.ts";
+import { LastResponse, ThreadForms } from "./thread_forms.ts";
 import { unpack } from "./unpack.ts";
 
 /** What the host asks of its end of the channel. */
@@ -55,9 +56,9 @@ export class ThreadHost {
   #flowing = 0;
 
   /** A host that answers through `port`. */
-  constructor(port: HostPort) {
+  constructor(port: HostPort, handover: Handover) {
     this.#port = port;
-    this.#forms = new ThreadForms((id, args) => this.#askCaller(id, args));
+    this.#forms = new ThreadForms(handover, (id, args) => this.#askCaller(id, args));
   }
 
   /** Whether nothing is under way: no call, no stream. */
@@ -98,7 +99,10 @@ export class ThreadHost {
     try {
       const value = typeof target === "string" ? this.#run(target, args) : this.#callLent(target, args);
       const result = value instanceof Promise ? await value : value;
-      this.#say([SAYS.value, id, result], depth === 0 ? null : this.#scope);
+      // Nothing of a call that is over uses its response again.
+      if (depth === 0) {
+        this.#say([SAYS.value, id, result instanceof HttpResponse ? new LastResponse(result) : result], null);
+      } else this.#say([SAYS.value, id, result], this.#scope);
     } catch (error) {
       this.#fail(id, error, depth === 0 ? null : this.#scope);
     }
@@ -245,7 +249,11 @@ export class ThreadHost {
     try {
       const chunks = await ahead.step(step, arg);
       if (step !== "read" || chunks === null) this.#forget(id);
-      return [chunks, body.received, body.trailers && flatFields(body.trailers)];
+      return [
+        chunks && chunks.map((chunk) => crossing(chunk, false)),
+        body.received,
+        body.trailers && flatFields(body.trailers),
+      ];
     } catch (error) {
       this.#forget(id);
       throw error;

@@ -5,7 +5,8 @@
  * that ends says so, whatever ended it.
  */
 
-import { MEMORY_KEY, SharedMemory } from "./memory.ts";
+import { Handover, type MemoryPort, type TakeMessage } from "./handover.ts";
+import { MEMORY_KEY, PORT_KEY, SharedMemory } from "./memory.ts";
 
 /** The address of this module, for who starts the worker; a bundle may leave it out. */
 export const WORKER_ENTRY: string | undefined = import.meta.url;
@@ -13,7 +14,11 @@ export const WORKER_ENTRY: string | undefined = import.meta.url;
 /** The part of `node:worker_threads` that is used. */
 interface ThreadModule {
   readonly isMainThread: boolean;
-  readonly workerData: { readonly [MEMORY_KEY]?: SharedArrayBuffer } | null | undefined;
+  readonly workerData:
+    | { readonly [MEMORY_KEY]?: SharedArrayBuffer; readonly [PORT_KEY]?: MemoryPort }
+    | null
+    | undefined;
+  readonly receiveMessageOnPort: TakeMessage;
   readonly parentPort: { on(event: "message", listener: (value: { id: number; blob: Blob }) => void): void };
 }
 
@@ -35,7 +40,7 @@ async function serve(thread: ThreadModule, memory: SharedMemory, process: Thread
   process.on("exit", () => memory.state = "ended");
   const [{ ThreadEnd }, { ThreadHost }] = await Promise.all([import("./thread_end.ts"), import("./thread_host.ts")]);
   const end = new ThreadEnd(memory);
-  const host = new ThreadHost(end);
+  const host = new ThreadHost(end, new Handover(thread.workerData![PORT_KEY], thread.receiveMessageOnPort));
   // Listening holds the thread, which the caller's thread does not wait for.
   thread.parentPort.on("message", ({ id, blob }) => host.receiveBlob(id, blob));
   memory.state = "running";
