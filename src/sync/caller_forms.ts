@@ -93,7 +93,7 @@ export class CallerForms {
     if (typeof value === "function") return this.#function(value as Callback, scope);
     const recipe = recipeOf(value);
     if (recipe !== undefined) {
-      return { kind: KIND.recipe, payload: [this.#recipeId(value), recipe.name, recipe.args] };
+      return { kind: KIND.recipe, payload: [this.#recipeId(value), recipe.name, recipe.args.map(ingredient)] };
     }
     if (isRead(value)) return membersOf(value, scope, this.#lend);
     return isPlain(value) ? this.#byAbility(value, scope) : this.#ofClass(value, scope);
@@ -139,6 +139,9 @@ export class CallerForms {
     if (value instanceof JsonTextCodec) return { kind: KIND.jsonCodec, payload: value.parse };
     if (value instanceof HeldBytes) {
       return { kind: KIND.heldBytes, payload: [value.length, value.contentType, value.kind, value.read] };
+    }
+    if (value instanceof Ingredient) {
+      return { kind: KIND.function, payload: [this.held.share(value.own), value.own.name] };
     }
     if (value instanceof ThrownObject) return { kind: KIND.failure, payload: value.id };
     if (value instanceof Blob) return this.#blob(value);
@@ -284,6 +287,19 @@ function flowOf(scheme: Auth): (...args: Parameters<Auth["flow"]>) => readonly [
     const steps = scheme.flow(request, context) as Iterator<HttpRequest, void, HttpResponse>;
     return [(response) => steps.next(response), () => steps.return?.()];
   };
+}
+
+/** A function that something was made of: what the worker makes of it is remembered there beyond the call. */
+class Ingredient {
+  readonly own: Callback;
+
+  constructor(own: Callback) {
+    this.own = own;
+  }
+}
+
+function ingredient(arg: unknown): unknown {
+  return typeof arg === "function" ? new Ingredient(arg as Callback) : arg;
 }
 
 /** What was thrown, where that is an object but no error. */

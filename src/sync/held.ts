@@ -1,7 +1,8 @@
 /**
  * Owns what one thread has lent to the other: functions and objects by number.
  * Must not know what they are.
- * Invariant: everything lent belongs to a scope and is forgotten with it.
+ * Invariant: everything lent belongs to a scope and is forgotten with it; what is shared is
+ * forgotten when nobody holds it any more.
  */
 
 /** How long something is lent: a call, a stream, a client. */
@@ -28,11 +29,18 @@ export interface Lent<T extends object = object> {
   readonly scope: Scope;
 }
 
+/** That of what is shared: it never ends. */
+const SHARED = new Scope(true);
+
 /** Values by number. */
 export class Held {
   #last = 0;
   readonly #lent = new Map<number, Lent>();
   readonly #ids = new WeakMap<object, number>();
+  /** What is lent for as long as somebody else has it. */
+  readonly #shared = new Map<number, WeakRef<object>>();
+  readonly #sharedIds = new WeakMap<object, number>();
+  readonly #gone = new FinalizationRegistry<number>((id) => this.#shared.delete(id));
 
   /** How many values are lent. */
   get size(): number {
@@ -50,6 +58,17 @@ export class Held {
     return id;
   }
 
+  /** Lends `value` for as long as it exists: something that both threads remember holds it. */
+  share(value: object): number {
+    const known = this.#sharedIds.get(value);
+    if (known !== undefined) return known;
+    const id = ++this.#last;
+    this.#shared.set(id, new WeakRef(value));
+    this.#sharedIds.set(value, id);
+    this.#gone.register(value, id);
+    return id;
+  }
+
   /** The number under which `value` is lent; 0 when it is not. */
   idOf(value: object): number {
     const id = this.#ids.get(value);
@@ -58,7 +77,10 @@ export class Held {
 
   /** What is lent under a number; `undefined` once its scope is over. */
   get(id: number): Lent | undefined {
-    return this.#lent.get(id);
+    const lent = this.#lent.get(id);
+    if (lent !== undefined) return lent;
+    const value = this.#shared.get(id)?.deref();
+    return value && { value, scope: SHARED };
   }
 
   /** Ends a scope. */

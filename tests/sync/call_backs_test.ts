@@ -46,6 +46,27 @@ test("a token provider may fetch the token with the same client", (t) => {
   assertEquals(asked, 1);
 });
 
+test("a token provider is asked again in later calls, and by every client that has it", (t) => {
+  const asked: (string | undefined)[] = [];
+  const auth = bearer(({ refused }) => {
+    asked.push(refused);
+    return `t${asked.length}`;
+  });
+  const tokenOf = (headers: Echo["headers"]): string | undefined => headers["authorization"];
+  const client = blockingClient(t);
+  for (const token of ["Bearer t1", "Bearer t2"]) {
+    assertEquals(tokenOf((client.get(echo, { auth }).json() as Echo).headers), token);
+  }
+  const refusing = urlOf(server.http, "/sequence", { id: crypto.randomUUID(), statuses: "401,200" });
+  assertEquals(client.get(refusing, { auth }).status, 200);
+  const derived = client.extend({ auth, baseUrl: server.http });
+  assertEquals(tokenOf((derived.get("/echo").json() as Echo).headers), "Bearer t5");
+  derived.close();
+  const other = blockingClient(t, { auth, baseUrl: server.http });
+  assertEquals(tokenOf((other.get("/echo").json() as Echo).headers), "Bearer t6");
+  assertEquals(asked, [undefined, undefined, undefined, "t3", undefined, undefined]);
+});
+
 test("an answer that comes before its turn waits for it", (t) => {
   const client = blockingClient(t, { retry: false });
   const order: string[] = [];
