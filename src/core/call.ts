@@ -61,6 +61,8 @@ export class Call implements CallRecord<HttpResponse>, CallView {
   retries = 0;
   /** The Idempotency-Key of this call, once one was made: the same on each attempt. */
   idempotencyKey: string | undefined = undefined;
+  /** What has to be over before the response is handed out. */
+  expected: Promise<unknown> | undefined = undefined;
   #home: string | undefined;
   #total: Deadline | undefined;
   #signal: AbortSignal | undefined;
@@ -150,6 +152,15 @@ export class Call implements CallRecord<HttpResponse>, CallView {
       option,
       progress: this.attempt?.progress ?? "unsent",
     });
+  }
+
+  /** What the response has to wait for; what fails there fails the call. */
+  expect(work: Promise<unknown>): void {
+    const { expected } = this;
+    this.expected = expected === undefined ? work : expected.then(() => work);
+    // The call may fail before somebody asks.
+    this.expected.catch(() => {});
+    work.catch(() => {});
   }
 
   /** Tells the listener; callers on the hot path test `listener` first. */

@@ -114,11 +114,15 @@ export class Exchange implements BodySource {
     if (hooks === undefined) return;
     const headers = HeaderList.received(section);
     for (const hook of hooks) {
-      try {
-        hook({ request, tag: call.settings.tag, status, headers });
-      } catch (cause) {
+      const failed = (cause: unknown): never => {
         const name = hook.name === "" ? "" : ` "${hook.name}"`;
         throw new JetstreamError(`The informational hook${name} failed`, { code: "HOOK_FAILED", phase: "hook", cause });
+      };
+      try {
+        const told: unknown = hook({ request, tag: call.settings.tag, status, headers });
+        if (told instanceof Promise) call.expect(told.catch(failed));
+      } catch (cause) {
+        failed(cause);
       }
     }
   }

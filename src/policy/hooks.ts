@@ -23,9 +23,20 @@ export async function hooksLayer(request: HttpRequest, next: Next, call: Call): 
     const prepared = hooks.request === undefined ? request : await runRequest(hooks.request, request, tag);
     if (prepared instanceof HttpRequest) current = prepared;
     const response = prepared instanceof HttpRequest ? await next(prepared) : prepared;
+    if (call.expected !== undefined) await informed(call.expected, response);
     return hooks.response === undefined ? response : await runResponse(hooks.response, current, response, call);
   } catch (error) {
     throw await runError(hooks, current, error, tag);
+  }
+}
+
+/** Waits for the informational hooks that answer later. */
+async function informed(expected: Promise<unknown>, response: HttpResponse): Promise<void> {
+  try {
+    await expected;
+  } catch (error) {
+    response.live?.cancel();
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What hooks, layers and listeners of the user's own see and change. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { HttpRequest, type JetstreamError } from "../../mod.ts";
+import { HttpRequest, JetstreamError } from "../../mod.ts";
 import { behaviour, option } from "../support/behaviour.ts";
 
 /** What the server says of the request it saw. */
@@ -86,6 +86,26 @@ option("hooks.informational", "is told each 1xx response", async ({ client, url 
   });
   assertEquals((await c.get(url("/hints", { count: 2 }))).status, 200);
   assertEquals(seen, [[103, "</s0.css>; rel=preload"], [103, "</s1.css>; rel=preload"]]);
+});
+
+option("hooks.informational", "that throws fails the call by its name", async ({ client, url }) => {
+  const cause = new Error("boom");
+  const calls: string[] = [];
+  const c = client({
+    hooks: {
+      informational: [function early() {
+        throw cause;
+      }],
+      response: [() => void calls.push("response")],
+      error: [() => void calls.push("error")],
+    },
+  });
+  for (const send of [() => c.get(url("/hints")), () => c.stream("GET", url("/hints"))]) {
+    const error = await assertRejects(async () => await send(), JetstreamError, 'informational hook "early" failed');
+    assertEquals([error.code, error.cause === cause], ["HOOK_FAILED", true]);
+  }
+  assertEquals(calls, ["error", "error"]);
+  assertEquals((await c.get(url("/echo"))).status, 200);
 });
 
 behaviour("an error in a hook fails the call and is named", async ({ client, url }) => {
