@@ -18,6 +18,7 @@ export type { PoolStats } from "./src/engine/pool_stats.ts";
 export type { AddressOrder } from "./src/engine/options.ts";
 export type { UseOptions } from "./src/client/use.ts";
 export { Client } from "./src/sync/client.ts";
+export type { Capabilities } from "./src/client/capabilities.ts";
 export type { ClientStats } from "./src/client/client_stats.ts";
 export {
   close,
@@ -98,7 +99,7 @@ export type { Auth, AuthContext, AuthFlow } from "./src/core/auth.ts";
 export type { CallView } from "./src/core/call_view.ts";
 export type { CookieSource } from "./src/core/cookie_source.ts";
 export type { Next, UserLayer } from "./src/sync/layer.ts";
-export type { Coding, FileFacts, Files, HashName, OpenFile, OpenWriter } from "./src/core/runtime.ts";
+export type { Coding, FileFacts, Files, HashName, OpenFile, OpenWriter, RuntimeName } from "./src/core/runtime.ts";
 export type {
   Http2Choice,
   LenientRule,
@@ -108,7 +109,8 @@ export type {
   RetryState,
 } from "./src/core/settings.ts";
 export type { TlsVersion } from "./src/core/tls.ts";
-export type { CloseOptions, Transport } from "./src/core/transport.ts";
+export type { CloseOptions } from "./src/core/transport.ts";
+export type { Transport } from "./src/sync/transport.ts";
 export type { BodyInput, BodySource } from "./src/http/bodies/body_of.ts";
 export type { FormInput } from "./src/http/bodies/form_body.ts";
 export type { ByteSource } from "./src/http/bodies/kinds.ts";

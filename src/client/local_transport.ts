@@ -5,6 +5,7 @@
  * of a `TransportError`, never an unhandled rejection.
  */
 
+import { withRecipe } from "../base/recipe.ts";
 import type { HostFetch } from "../core/host_fetch.ts";
 import type { Transport } from "../core/transport.ts";
 import { FetchTransport } from "../engine/fetch_transport.ts";
@@ -47,5 +48,6 @@ export function handlerTransport(handler: WebServer): Transport {
         cause,
       }),
   };
-  return new FetchTransport(fetch);
+  // The blocking client knows it by that: a handler answers by promises.
+  return withRecipe(new FetchTransport(fetch), "handlerTransport", handler);
 }

@@ -16,6 +16,9 @@ import { HeldBytes, JsonText, JsonTextCodec } from "./option_values.ts";
 /** Bytes above this are not copied as a whole: they are sent piece by piece from where they are. */
 const HELD_BYTES = 1024 * 1024;
 
+/** What stands for a body beside `json`. */
+const OTHER_BODIES = ["body", "form", "multipart"];
+
 const encoder = new TextEncoder();
 
 /** Options as they are given: names and values. */
@@ -24,7 +27,8 @@ export type GivenOptions = { readonly [name: string]: unknown };
 /** The options of a call, ready to cross; `codec` is the client's `jsonCodec`. */
 export function callOptions(options: object | undefined, codec: unknown): object | undefined {
   if (options === undefined) return undefined;
-  if (typeof options !== "object" || options === null) return options;
+  // What is no set of options is refused where options are resolved.
+  if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
   const ready: Record<string, unknown> = {};
   for (const name of Object.keys(options)) {
     const value = (options as GivenOptions)[name];
@@ -37,7 +41,7 @@ export function callOptions(options: object | undefined, codec: unknown): object
   const written = writeJson((options as GivenOptions)["json"], stringify);
   const jsonCodec = new JsonTextCodec(parse);
   // Two bodies are refused where options are resolved.
-  if (written.length <= HELD_BYTES || ready["body"] !== undefined) {
+  if (written.length <= HELD_BYTES || OTHER_BODIES.some((name) => ready[name] !== undefined)) {
     return { ...ready, json: new JsonText(written), jsonCodec };
   }
   const bytes = typeof written === "string" ? encoder.encode(written) : written;

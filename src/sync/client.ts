@@ -5,6 +5,7 @@
  */
 
 import type { UseOptions } from "../client/use.ts";
+import type { Capabilities } from "../client/capabilities.ts";
 import { type ClientStats, clientStats } from "../client/client_stats.ts";
 import { PoolError } from "../errors.ts";
 import { closedError } from "../errors/call.ts";
@@ -19,7 +20,7 @@ import { callOptions, type GivenOptions, snapshot } from "./call_options.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { Scope } from "./held.ts";
 import type { UserLayer } from "./layer.ts";
-import { assertGuardCrosses } from "./misuse.ts";
+import { assertGuardCrosses, assertTransportCrosses } from "./misuse.ts";
 import type { ClientOptions, DownloadOptions, RequestOptions } from "./options.ts";
 import type { RemoteBody } from "./remote_body.ts";
 import { ResultClient } from "./result.ts";
@@ -71,17 +72,20 @@ export class Client {
   #generation = 0;
   #codec: unknown;
   #result: ResultClient | undefined;
+  #capabilities: Capabilities | undefined;
   #closed = false;
 
   /** Checks the options. */
   constructor(options?: ClientOptions);
   constructor(options: ClientOptions = {}, parent?: Client) {
-    const { cookies, guard } = options;
+    // What is no set of options is refused where options are resolved.
+    const { cookies, guard, jsonCodec, transport } = Object(options) as ClientOptions;
     assertGuardCrosses(guard);
+    assertTransportCrosses(transport);
     this.#options = snapshot(cookies === true ? { ...options, cookies: new CookieJar() } : options) as GivenOptions;
     this.#parent = parent;
     this.#inherited = parent === undefined ? 0 : parent.#layers.length;
-    this.#codec = options.jsonCodec === undefined ? parent && parent.#codec : options.jsonCodec;
+    this.#codec = jsonCodec === undefined ? parent && parent.#codec : jsonCodec;
     this.#open();
     dropped.register(this, { key: this.#key, scope: this.#scope }, this);
   }
@@ -203,6 +207,7 @@ export class Client {
       live.onSettled(() => {
         this.#streams.delete(live as RemoteBody);
         bridge().release(scope);
+        this.#letGo();
       });
     }
     return new StreamResponse(response);
@@ -237,7 +242,7 @@ export class Client {
 
   /**
    * A client with `options` laid upon this one's; it shares the pool.
-   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `transport`.
+   * Throws `TypeError` for options that belong to the pool: `pool`, `dns`, `guard`, `transport`.
    */
   extend(options: ClientOptions = {}): Client {
     return new (Client as unknown as new (options: ClientOptions, parent: Client) => Client)(options, this);
@@ -256,6 +261,14 @@ export class Client {
     this.#scope.adopt(scope);
     this.#layers.push([layer, options]);
     return this;
+  }
+
+  /** What this client can do where it runs, and which options it refuses; `signal` is never among those that can be used. */
+  get capabilities(): Capabilities {
+    if (this.#capabilities !== undefined) return this.#capabilities;
+    const { options, refused, ...rest } = this.#call("capabilities", []) as Capabilities;
+    const usable = Object.freeze(options.filter((name) => name !== "signal"));
+    return this.#capabilities = Object.freeze({ ...rest, options: usable, refused: Object.freeze(refused) });
   }
 
   /** What is going on: calls, connections, queue. */
@@ -285,13 +298,20 @@ export class Client {
     if (this.#closed) return;
     this.#closed = true;
     dropped.unregister(this);
+    const owner = this.#parent === undefined;
     try {
       // Connections of a worker that is gone are gone with it.
-      if (bridge().has(this.#generation)) bridge().call("close", [this.#key, options]);
+      if (bridge().has(this.#generation)) bridge().call("close", [this.#key, options, owner]);
     } finally {
-      bridge().release(this.#scope);
-      for (const body of this.#streams) body.fail(closedError());
+      // The streams of one that shares its pool go on, as the pool does.
+      if (owner) { for (const body of this.#streams) body.fail(closedError()); }
+      this.#letGo();
     }
+  }
+
+  /** Takes back what the options lend, once neither calls nor streams can ask for it. */
+  #letGo(): void {
+    if (this.#closed && this.#streams.size === 0) bridge().release(this.#scope);
   }
 
   /** Closes at once. */

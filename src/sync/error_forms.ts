@@ -117,9 +117,9 @@ function hiddenFields(error: JetstreamError): object {
 /** The error of its parts. */
 export function errorOf([name, message, own, fields, context, stack]: ErrorParts): Error {
   if (fields !== null) return ourError(name, message, { ...own, ...fields }, context!);
-  const { cause, ...rest } = own as { cause?: unknown };
+  const { cause, errors: joined, ...rest } = own as { cause?: unknown; errors?: Error[] };
   const Plain = Object.hasOwn(PLAIN, name) ? PLAIN[name]! : Error;
-  const error = new Plain(message);
+  const error = Array.isArray(joined) ? new AggregateError(joined, message) : new Plain(message);
   if (error.name !== name) hidden(error, "name", name);
   if ("cause" in own) hidden(error, "cause", cause);
   if (stack !== undefined) hidden(error, "stack", stack);

@@ -40,9 +40,16 @@ export function isRead(value: object): boolean {
 export function membersOf(value: object, scope: Scope, lend: Lend): Form | undefined {
   if (value instanceof Made) return value.form;
   if (value instanceof Members) return undefined;
-  const plain = isPlain(value);
-  const members = new Members() as Record<string, unknown>;
-  for (const name of plain ? Object.keys(value) : allNames(value)) {
+  const own = new Set(Object.keys(value));
+  const members = readMembers(value, own, scope, lend);
+  if (isPlain(value)) return { kind: KIND.instance, payload: [null, members] };
+  const inherited = readMembers(value, inheritedNames(value, own), scope, lend);
+  return { kind: KIND.instance, payload: [value.constructor?.name, members, inherited] };
+}
+
+function readMembers(value: object, names: Iterable<string>, scope: Scope, lend: Lend): Members {
+  const members = new Members();
+  for (const name of names) {
     const member = (value as Record<string, unknown>)[name];
     const form = typeof member === "function" ? lend(member as Callback, value, name, scope) : undefined;
     Object.defineProperty(members, name, {
@@ -52,21 +59,24 @@ export function membersOf(value: object, scope: Scope, lend: Lend): Form | undef
       writable: true,
     });
   }
-  return { kind: KIND.instance, payload: [plain ? null : value.constructor?.name, members] };
+  return members;
 }
 
-/** Its own names and those of its classes. */
-function allNames(value: object): Set<string> {
-  const names = new Set(Object.keys(value));
+/** The names of its classes, methods and accessors, but for those that are its own. */
+function inheritedNames(value: object, own: ReadonlySet<string>): Set<string> {
+  const names = new Set<string>();
   for (let at = Object.getPrototypeOf(value); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor") names.add(name);
+    for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor" && !own.has(name)) names.add(name);
   }
   return names;
 }
 
-/** The object of such members. */
-export function instanceOf(name: string | null, members: object): object {
+/** The object of such members; what it has of its class is not listed with its own. */
+export function instanceOf(name: string | null, members: object, inherited: object = {}): object {
   if (name === null) return members;
+  for (const [name, value] of Object.entries(inherited)) {
+    Object.defineProperty(members, name, { value, enumerable: false, configurable: true, writable: true });
+  }
   // The name of its class is what an error about it says.
   return Object.defineProperty(members, "constructor", { value: { name }, enumerable: false, configurable: true });
 }

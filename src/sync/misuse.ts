@@ -4,6 +4,8 @@
  * Invariant: each refusal names what works instead.
  */
 
+import { recipeOf } from "../base/recipe.ts";
+
 /** Throws `TypeError` for a value that needs the event loop of the thread that is blocked. */
 export function assertCrosses(value: object): void {
   const able = value as { getReader?: unknown; readable?: { getReader?: unknown } | null; then?: unknown };
@@ -39,6 +41,15 @@ export function assertGuardCrosses(guard: unknown): void {
   throw new TypeError(
     "Cannot use a function as guard of a blocking client: it would have to answer at once, in another thread than " +
       'its own, expected "public" or rules',
+  );
+}
+
+/** Throws `TypeError` for a transport whose handler answers by promises. */
+export function assertTransportCrosses(transport: unknown): void {
+  if (!isObject(transport) || recipeOf(transport)?.name !== "handlerTransport") return;
+  throw new TypeError(
+    "Cannot use handlerTransport() in a blocking client: its handler answers by a promise while this thread waits, " +
+      "expected an object whose send() returns the response",
   );
 }
 

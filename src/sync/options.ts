@@ -8,12 +8,15 @@ import type { DownloadOptions as AsyncDownloadOptions } from "../client/download
 import type { ClientOptions as AsyncClientOptions, RequestOptions as AsyncRequestOptions } from "../client/options.ts";
 import type { CookieJar as PolicyJar } from "../policy/cookies/cookie_jar.ts";
 import type { CookieJar } from "./cookie_jar.ts";
+import type { Transport } from "./transport.ts";
 
 /** Cookies of this request alone, another jar, or `false` for none. */
 export type RequestCookies = CookieJar | PolicyJar | { readonly [name: string]: string } | false | null;
 
 /** Options of a `Client`: those of the asynchronous one but for `signal`, which nothing could abort while its thread waits. */
-export type ClientOptions = Omit<AsyncClientOptions, "cookies" | "signal"> & {
+export type ClientOptions = Omit<AsyncClientOptions, "cookies" | "signal" | "transport"> & {
+  /** What carries requests: `"fetch"` for the runtime's own, or a transport that answers at once. @default {a pool of sockets} */
+  transport?: Transport | "fetch" | null;
   /** A jar of its own (`true`), a given one, or none. @default {false} */
   cookies?: CookieJar | PolicyJar | boolean | null;
 };

@@ -196,7 +196,7 @@ export class ThreadForms {
       case KIND.function:
         return this.#stub(payload as [number, string]);
       case KIND.instance:
-        return instanceOf(...payload as [string | null, object]);
+        return instanceOf(...payload as [string | null, object, object?]);
       case KIND.error: {
         const [id, parts] = payload as [number, ErrorParts];
         return this.#foreign(errorOf(parts), id);

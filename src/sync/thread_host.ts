@@ -153,12 +153,14 @@ export class ThreadHost {
         return this.#use(this.#clientOf(args[0]), args[1] as UserLayer, args[2] as UseOptions);
       case "stats":
         return this.#clientOf(args[0]).stats();
+      case "capabilities":
+        return this.#clientOf(args[0]).capabilities;
       case "preconnect":
         return this.#clientOf(args[0]).preconnect(args[1] as URLInput, args[2] as number);
       case "purge":
         return this.#clientOf(args[0]).purge(args[1] as URLInput | undefined);
       case "close":
-        return this.#close(args[0] as number, args[1] as CloseOptions);
+        return this.#close(args[0] as number, args[1] as CloseOptions, args[2] as boolean);
       case "public suffixes":
         return publicSuffixTable();
       case "save cookies":
@@ -209,7 +211,7 @@ export class ThreadHost {
     const client = this.#clientOf(key);
     // What a server did to idle connections while this thread slept is seen before a request that
     // cannot be sent twice goes out on one of them.
-    const turn = isIdempotent(method.toUpperCase()) ? undefined : this.#port.turn();
+    const turn = isIdempotent(String(method).toUpperCase()) ? undefined : this.#port.turn();
     return turn === undefined
       ? sendOn(client, method, url, options, false)
       : turn.then(() => sendOn(client, method, url, options, false));
@@ -260,11 +262,13 @@ export class ThreadHost {
     }
   }
 
-  async #close(key: number, options: CloseOptions): Promise<void> {
+  async #close(key: number, options: CloseOptions, owner: boolean): Promise<void> {
     const client = this.#clientOf(key);
     // The caller refuses further calls by itself.
     this.#clients.delete(key);
     await client.close(options);
+    // Streams of one that shares another's pool go on.
+    if (!owner) return;
     for (const [id, stream] of this.#streams) if (stream.key === key) this.#forget(id);
   }
 }

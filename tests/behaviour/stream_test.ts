@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { BodyTooLargeError, BodyUsedError, HTTPError, IncompleteReadError, SchemaError } from "../../mod.ts";
+import { BodyTooLargeError, BodyUsedError, HTTPError, IncompleteReadError, PoolError, SchemaError } from "../../mod.ts";
 import { behaviour } from "../support/behaviour.ts";
 
 /** Byte `at` of the server's pattern. */
@@ -117,6 +117,18 @@ behaviour("leaving the loop early frees the connection", async ({ client, url })
     break;
   }
   assertEquals(c.stats().busy, 0);
+});
+
+behaviour("a stream outlives a client that shares its pool, and its events are still told", async ({ client, url }) => {
+  const c = client();
+  const events: string[] = [];
+  const derived = c.extend({ onEvent: ({ type }) => void events.push(type) });
+  const response = await derived.stream("GET", url("/bytes/300000"));
+  await derived.close();
+  await assertRejects(async () => await derived.get(url("/echo")), PoolError, "the client is closed");
+  assertEquals((await response.read()).content.length, 300_000);
+  assertEquals(c.stats().calls, 0);
+  assert(events.includes("end"), events.join());
 });
 
 behaviour("a streamed response raises for a status when asked", async ({ client, url }) => {

@@ -11,8 +11,6 @@ const ONLY_WAITING: { readonly [name: string]: string } = {
   FetchInit: "the web's fetch is a promise",
   handlerTransport: "a handler would have to answer in the thread that waits for it",
   WebServer: "a handler would have to answer in the thread that waits for it",
-  Capabilities: "a blocking client runs only where there are sockets",
-  RuntimeName: "named by Capabilities alone",
   SharedOptions: "the blocking options are made of ClientOptions and RequestOptions",
 };
 

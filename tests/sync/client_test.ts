@@ -1,7 +1,17 @@
 /** What differs from the asynchronous client, or has to be as there although a thread lies between. */
 
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { Client, ConnectError, CookieJar, HTTPError, JetstreamError, TimeoutError } from "../../sync.ts";
+import {
+  Client,
+  ConnectError,
+  CookieJar,
+  HTTPError,
+  type HttpRequest,
+  type HttpResponse,
+  JetstreamError,
+  TimeoutError,
+  type Transport,
+} from "../../sync.ts";
 import * as asynchronous from "../../mod.ts";
 import { blockingClient, thrownBy } from "../support/blocking.ts";
 import { urlOf } from "../support/behaviour.ts";
@@ -36,6 +46,8 @@ test("what cannot work while the thread waits is a TypeError that names what doe
   for (const guard of [() => true, { check: () => true }]) {
     assertThrows(() => new Client({ guard }), TypeError, 'expected "public" or rules');
   }
+  const transport = asynchronous.handlerTransport(() => new Response()) as never;
+  assertThrows(() => new Client({ transport }), TypeError, "whose send() returns the response");
   assertEquals(client.get(echo).status, 200);
 });
 
@@ -75,6 +87,17 @@ test("options are checked where they are resolved: the same words", (t) => {
   assertThrows(() => client.post(echo, { json: { a: 1n } }), TypeError, "bigint");
   assertThrows(() => client.post(echo, { json: 1, form: {} }), TypeError, "json and form");
   assertThrows(() => client.extend({ pool: {} }), TypeError, "the pool is shared");
+  // More JSON than is copied as a whole.
+  const json = "x".repeat(1024 * 1024);
+  assertThrows(() => client.post(echo, { json, form: {} }), TypeError, "json and form");
+  assertThrows(() => client.post(echo, { json, multipart: {} }), TypeError, "json and multipart");
+  for (const nothing of [[], null] as never[]) {
+    assertThrows(() => client.get(echo, nothing), TypeError, "expected an object");
+    assertThrows(() => new Client(nothing), TypeError, "expected an object");
+  }
+  for (const method of [undefined, 5, Symbol("GET")] as never[]) {
+    assertThrows(() => client.request(method, echo), TypeError, 'the option "method"');
+  }
 });
 
 test("options of any kind reach the worker: lists, maps, bytes, dates, instances", (t) => {
@@ -90,6 +113,59 @@ test("options of any kind reach the worker: lists, maps, bytes, dates, instances
   }).json() as Echo & { target: string };
   assertEquals([sent.headers["x-web"], sent.target], ["2", "/echo?a=1"]);
   assertEquals(JSON.parse(sent.text), { at: "1970-01-01T00:00:00.000Z", nested: "own", list: {} });
+});
+
+test("an object of a class counts by its own members, and has those of its class", (t) => {
+  class Page {
+    readonly page = 2;
+    get next(): number {
+      return this.page + 1;
+    }
+    toString(): string {
+      return "page";
+    }
+  }
+  const client = blockingClient(t);
+  const { target } = client.get(echo, { params: new Page() as never }).json() as { target: string };
+  assertEquals(target, "/echo?page=2");
+
+  const answers = client.get(urlOf(server.http, "/text", { body: "kept" }));
+  class Canned implements Transport {
+    readonly #asked: string[] = [];
+    send(request: HttpRequest): HttpResponse {
+      this.#asked.push(request.url.toString());
+      return answers.raiseForStatus();
+    }
+    close(): void {
+      this.#asked.push("closed");
+    }
+    get asked(): readonly string[] {
+      return this.#asked;
+    }
+  }
+  const transport = new Canned();
+  const canned = blockingClient(t, { baseUrl: "http://canned.test", transport });
+  assertEquals(canned.get("/a").text(), "kept");
+  canned.close();
+  assertEquals(transport.asked, ["http://canned.test/a", "closed"]);
+});
+
+test("the error of several addresses is of its class, with the error of each", (t) => {
+  const client = blockingClient(t, { retry: false, dns: { hosts: { "two.test": ["127.0.0.1", "127.0.0.2"] } } });
+  const { cause } = thrownBy(() => client.get("http://two.test:1/")) as ConnectError;
+  assert(cause instanceof AggregateError, String(cause));
+  assertEquals(cause.errors.map((error) => error instanceof ConnectError), [true, true]);
+});
+
+test("capabilities are those of the asynchronous client, but for the signal", (t) => {
+  const { options, ...rest } = blockingClient(t).capabilities;
+  const other = new asynchronous.Client();
+  t.after(() => other.close());
+  const { options: all, ...others } = other.capabilities;
+  assertEquals(rest, others);
+  assertEquals(options, all.filter((name) => name !== "signal"));
+  const byFetch = blockingClient(t, { transport: "fetch" }).capabilities;
+  assertEquals([byFetch.transport, "tls" in byFetch.refused], ["fetch", true]);
 });
 
 test("uploads go out piece by piece from generators, and large bytes, and again when they can", (t) => {
