@@ -40,6 +40,11 @@ export class DialTask {
     call.deadlines.add(this.#limit, call.settings.timeout.connect, this.startedAt);
   }
 
+  /** What the call that it was begun for wants. */
+  get settings(): Call["settings"] {
+    return this.#owner.settings;
+  }
+
   /** Tells another call from now on, or none. */
   tell(call: Call | undefined): void {
     if (this.#told === call) return;

@@ -11,6 +11,7 @@ import { SocketError } from "../errors.ts";
 import type { ConnectionFacts } from "../http/record.ts";
 import { H1Codec } from "../protocol/h1/codec.ts";
 import type { H1Event, HeadEvent } from "../protocol/h1/events.ts";
+import { HeadMemory } from "../protocol/h1/head_memory.ts";
 import type { KeepAliveHint } from "../protocol/h1/persistence.ts";
 import { NO_HINT } from "../protocol/h1/persistence.ts";
 import type { EncodedHead } from "../protocol/h1/request_writer.ts";
@@ -44,9 +45,9 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   readonly #freshFacts = (): ConnectionFacts => this.#facts(false);
   readonly #reusedFacts = (): ConnectionFacts => this.#facts(true);
   #entry: PoolEntry<Connection> | undefined;
-  #codec: H1Codec;
+  #codec!: H1Codec;
   /** The call whose limits the codec keeps. */
-  #settings: Call["settings"] | undefined;
+  #settings!: Call["settings"];
   #exchange: Exchange | undefined;
   #scope: Call["scope"] | undefined;
   #body: ExchangeBody | undefined;
@@ -59,12 +60,12 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   #listed = false;
   #left: "no" | "upgraded" | "taken" | "done" = "no";
 
-  constructor(id: number, context: EngineContext, route: Route, socket: Socket) {
+  constructor(id: number, context: EngineContext, route: Route, socket: Socket, settings: Call["settings"]) {
     this.id = id;
     this.#context = context;
     this.#route = route;
     this.#socket = socket;
-    this.#codec = new H1Codec();
+    this.#adoptLimits(settings);
     this.#space = new ReadSpace(context.buffers, socket);
     this.#sender = new H1Sender(socket, this);
     socket.start(this);
@@ -360,10 +361,13 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   }
 
   #adoptLimits(settings: Call["settings"]): void {
-    const before = this.#settings;
+    const before = this.#settings as Call["settings"] | undefined;
     this.#settings = settings;
     if (before?.limits === settings.limits && before.lenient === settings.lenient) return;
-    this.#codec = new H1Codec(h1SettingsOf(settings.limits, settings.lenient));
+    const kept = h1SettingsOf(settings.limits, settings.lenient);
+    const route = this.#route;
+    if (route.heads?.settings !== kept) route.heads = { settings: kept, memory: new HeadMemory() };
+    this.#codec = new H1Codec(kept, route.heads.memory);
   }
 
   #facts(reused: boolean): ConnectionFacts {

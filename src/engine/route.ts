@@ -9,6 +9,8 @@ import type { HttpRequest } from "../http/request.ts";
 import type { RequestUrl } from "../http/request_url.ts";
 import type { Http2Choice, ProxyTarget, Settings, TlsChoice } from "../core/settings.ts";
 import type { TlsSettings } from "../core/tls.ts";
+import type { HeadMemory } from "../protocol/h1/head_memory.ts";
+import type { H1Settings } from "../protocol/h1/limits.ts";
 
 /** Offered unless the options say otherwise. */
 const DEFAULT_ALPN: readonly string[] = Object.freeze(["http/1.1"]);
@@ -51,6 +53,8 @@ export class Route {
   slots: object | undefined = undefined;
   /** @internal Whether its last connection carried several exchanges; `undefined` before the first. */
   multiplexed: boolean | undefined = undefined;
+  /** @internal What its connections share of the heads that they read by these settings. */
+  heads: { readonly settings: H1Settings; readonly memory: HeadMemory } | undefined = undefined;
   /** @internal Who made it; `undefined` once it was dropped. */
   table: RouteTable | undefined;
 

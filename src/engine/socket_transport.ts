@@ -188,7 +188,7 @@ export class SocketTransport implements Transport, EngineContext {
       const { H2Connection } = await h2;
       return new H2Connection(++this.#connections, this, route, socket, HEAD_BYTES);
     }
-    return new H1Connection(++this.#connections, this, route, socket);
+    return new H1Connection(++this.#connections, this, route, socket, task.settings);
   }
 
   // What exchanges and connections ask for

@@ -189,3 +189,19 @@ test("A leniency of a call holds for that call alone", async (t) => {
   const { response } = e.start();
   await assertRejects(() => e.clock.until(response), RemoteProtocolError);
 });
+
+test("A leniency of a call holds for that call alone, also where connections share what they have read", async (t) => {
+  const bare = "HTTP/1.1 200 OK\nConnection: close\nContent-Length: 1\n\na";
+  const e = engine(t, [answering(bare), answering(bare)]);
+  assertEquals((await e.get({ settings: { lenient: new Set(["bare-lf"]) } })).text, "a");
+  const { response } = e.start();
+  await assertRejects(() => e.clock.until(response), RemoteProtocolError);
+});
+
+test("A limit of a call holds where an earlier connection has read the same head", async (t) => {
+  const head = ok("a", "A: 1\r\nConnection: close\r\n");
+  const e = engine(t, [answering(head), answering(head), answering(head)]);
+  assertEquals([(await e.get()).text, (await e.get()).text], ["a", "a"]);
+  const { response } = e.start({ settings: { limits: { fields: 2 } } });
+  await assertRejects(() => e.clock.until(response), RemoteProtocolError);
+});

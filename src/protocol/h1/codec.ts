@@ -39,6 +39,7 @@ import {
   UNSOLICITED,
   UPGRADED,
 } from "./events.ts";
+import { HeadMemory } from "./head_memory.ts";
 import { HeadReader } from "./head_reader.ts";
 import { DEFAULT_H1_SETTINGS, type H1Settings } from "./limits.ts";
 import { CLOSE_REASON, type CloseReason } from "./persistence.ts";
@@ -79,9 +80,10 @@ export class H1Codec {
   /** What a closed codec goes on to say. */
   #last: H1Event = CLOSED;
 
-  constructor(settings: H1Settings = DEFAULT_H1_SETTINGS) {
+  /** `heads` may be shared with other codecs of these settings: then what one has read another need not. */
+  constructor(settings: H1Settings = DEFAULT_H1_SETTINGS, heads: HeadMemory = new HeadMemory()) {
     this.#settings = settings;
-    this.#heads = new HeadReader(settings);
+    this.#heads = new HeadReader(settings, heads);
   }
 
   // Outbound

@@ -1,7 +1,8 @@
 /**
- * Owns the last head of a connection, byte for byte, with the event that it became.
+ * Owns the last head of a connection, or of several to one server, byte for byte, with the event that it became.
  * Must not know what a head means, beyond the fields whose values decide about framing.
- * Invariant: the event that is recalled is the one that reading the bytes anew would give.
+ * Invariant: the event that is recalled is the one that reading the bytes anew would give; so all
+ * who share a memory read by the same settings.
  *
  * A server on a warm connection mostly repeats itself, but for a date, a tag or an id of the same
  * length. Comparing a head costs a third of reading it, and tells whether all decisions still hold.
@@ -12,7 +13,7 @@ import type { HeadEvent } from "./events.ts";
 import { FieldSection, OFFSETS_PER_FIELD } from "./field_section.ts";
 import { decidesByValue } from "./head_parser.ts";
 
-/** Bytes of the largest head that is remembered; bounds what an idle connection holds. */
+/** Bytes of the largest head that is remembered; bounds what is held for an idle connection. */
 const MAX_REMEMBERED_BYTES = 1024;
 /** Heads in a row that were new before only one in as many is still copied: then copying does not pay. */
 const PATIENCE = 8;
@@ -68,8 +69,8 @@ export class HeadMemory {
     if (length > MAX_REMEMBERED_BYTES) return;
     this.#misses++;
     if (this.#misses > PATIENCE && this.#misses % PATIENCE !== 0) return;
-    const bytes = this.#bytes ??= new Uint8Array(MAX_REMEMBERED_BYTES);
-    bytes.set(view.subarray(from, from + length));
+    if (this.#bytes === null || this.#bytes.length < length) this.#bytes = new Uint8Array(length);
+    this.#bytes.set(view.subarray(from, from + length));
     this.#length = length;
     this.#event = event;
   }

@@ -19,12 +19,18 @@ import type { RequestFacts } from "./request_facts.ts";
 /** Reads the heads of one connection. */
 export class HeadReader {
   readonly #settings: H1Settings;
-  readonly #memory: HeadMemory = new HeadMemory();
+  #memory: HeadMemory;
+  /** Whether others remember in the same place. */
+  #shared = true;
+  /** Whether a final head was read. */
+  #warm = false;
   #parser: HeadParser | null = null;
   #informational = 0;
 
-  constructor(settings: H1Settings) {
+  /** `memory` may be shared with other readers that have these settings. */
+  constructor(settings: H1Settings, memory: HeadMemory) {
     this.#settings = settings;
+    this.#memory = memory;
   }
 
   /** Begins the response to another request. */
@@ -50,6 +56,7 @@ export class HeadReader {
       const event = this.#memory.recall(view, at, input.end);
       if (event !== null) {
         input.at = at + this.#memory.length;
+        this.#warm = true;
         return event;
       }
     }
@@ -61,8 +68,18 @@ export class HeadReader {
     if (parser.status < 200 && parser.status !== 101) return this.#readInformational(parser, section);
     if (isUpgrade(parser.status, request)) return this.#readUpgrade(parser, section, request);
     const event = this.#readFinal(parser, section, request, withheld);
-    if (whole && parser.ascii) this.#memory.remember(view, at, parser.length, event);
+    if (whole && parser.ascii) this.#remember(view, at, parser.length, event);
+    this.#warm = true;
     return event;
+  }
+
+  /** What a connection begins with is likely to be what others begin with; what differs later it keeps to itself. */
+  #remember(view: Uint8Array, from: number, length: number, event: HeadEvent): void {
+    if (this.#shared && this.#warm) {
+      this.#memory = new HeadMemory();
+      this.#shared = false;
+    }
+    this.#memory.remember(view, from, length, event);
   }
 
   #readInformational(parser: HeadParser, section: FieldSection): InformationalEvent {

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { H1Codec } from "../../../src/protocol/h1/codec.ts";
 import type { HeadEvent } from "../../../src/protocol/h1/events.ts";
+import { HeadMemory } from "../../../src/protocol/h1/head_memory.ts";
+import { DEFAULT_H1_SETTINGS } from "../../../src/protocol/h1/limits.ts";
 import { test } from "../../support/suite.ts";
 import { bytesOf, GET, lineOf, pairsOf } from "./transcript.ts";
 
@@ -51,6 +53,31 @@ test("a head that is repeated gives the very event again", () => {
   const [first, second, third] = headsOf(new H1Codec(), [HEAD, HEAD, HEAD]);
   assertStrictEquals(second, first);
   assertStrictEquals(third, first);
+});
+
+test("a head that another codec of the same memory has read gives the very event", () => {
+  const memory = new HeadMemory();
+  const [first] = headsOf(new H1Codec(DEFAULT_H1_SETTINGS, memory), [HEAD]);
+  const [second] = headsOf(new H1Codec(DEFAULT_H1_SETTINGS, memory), [HEAD]);
+  assertStrictEquals(second, first);
+});
+
+test("a codec whose later heads differ keeps those to itself, and goes on to recall them", () => {
+  const other = "HTTP/1.1 204 None\r\nA: b\r\n\r\n";
+  const memory = new HeadMemory();
+  const [first, second, third] = headsOf(new H1Codec(DEFAULT_H1_SETTINGS, memory), [HEAD, other, other]);
+  assertStrictEquals(third, second);
+  const [next] = headsOf(new H1Codec(DEFAULT_H1_SETTINGS, memory), [HEAD]);
+  assertStrictEquals(next, first);
+});
+
+test("the first head of a codec takes the place of what others had read before", () => {
+  const other = "HTTP/1.1 204 None\r\nA: b\r\n\r\n";
+  const memory = new HeadMemory();
+  headsOf(new H1Codec(DEFAULT_H1_SETTINGS, memory), [HEAD]);
+  const [second] = headsOf(new H1Codec(DEFAULT_H1_SETTINGS, memory), [other]);
+  const [third] = headsOf(new H1Codec(DEFAULT_H1_SETTINGS, memory), [other]);
+  assertStrictEquals(third, second);
 });
 
 test("a head with another value of the same length shares offsets with the one before", () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RemoteProtocolError } from "../../../src/errors.ts";
+import { HeadMemory } from "../../../src/protocol/h1/head_memory.ts";
 import { HeadReader } from "../../../src/protocol/h1/head_reader.ts";
 import { DEFAULT_H1_SETTINGS, resolveH1Settings } from "../../../src/protocol/h1/limits.ts";
 import { ReceiveBuffer } from "../../../src/protocol/h1/receive_buffer.ts";
@@ -11,7 +12,8 @@ import { bytesOf, lineOf, request } from "./transcript.ts";
 function read(text: string, parts: Partial<RequestHead> = {}, withheld = false): string {
   const input = new ReceiveBuffer();
   input.receive(bytesOf(text));
-  const event = new HeadReader(DEFAULT_H1_SETTINGS).read(input, checkHead(request(parts)).facts, withheld);
+  const reader = new HeadReader(DEFAULT_H1_SETTINGS, new HeadMemory());
+  const event = reader.read(input, checkHead(request(parts)).facts, withheld);
   return event === null ? "incomplete" : lineOf(event);
 }
 
@@ -48,7 +50,7 @@ test("HeadReader.read() refuses 101 where no upgrade was offered", () => {
 });
 
 test("HeadReader counts the informational responses of one request", () => {
-  const reader = new HeadReader(resolveH1Settings({ limits: { informational: 2 } }));
+  const reader = new HeadReader(resolveH1Settings({ limits: { informational: 2 } }), new HeadMemory());
   const { facts } = checkHead(request({}));
   const next = () => {
     const input = new ReceiveBuffer();
@@ -65,7 +67,7 @@ test("HeadReader counts the informational responses of one request", () => {
 });
 
 test("HeadReader.abandon() forgets the start of a head", () => {
-  const reader = new HeadReader(DEFAULT_H1_SETTINGS);
+  const reader = new HeadReader(DEFAULT_H1_SETTINGS, new HeadMemory());
   const { facts } = checkHead(request({}));
   const input = new ReceiveBuffer();
   input.receive(bytesOf("HTTP/1.1 2"));
@@ -79,7 +81,7 @@ test("HeadReader.abandon() forgets the start of a head", () => {
 test("HeadReader tells of a content coding and of keep-alive hints", () => {
   const input = new ReceiveBuffer();
   input.receive(bytesOf("HTTP/1.1 204 No\r\ncontent-encoding: br\r\nKeep-Alive: timeout=3, max=9\r\n\r\n"));
-  const event = new HeadReader(DEFAULT_H1_SETTINGS).read(input, checkHead(request({})).facts, false);
+  const event = new HeadReader(DEFAULT_H1_SETTINGS, new HeadMemory()).read(input, checkHead(request({})).facts, false);
   assert(event?.type === "head");
   assertEquals(event.contentEncoded, true);
   assertEquals({ ...event.keepAlive }, { timeout: 3000, max: 9 });
