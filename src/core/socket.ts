@@ -74,9 +74,9 @@ export interface Socket {
   readonly alpn: string | undefined;
   /** Facts of the handshake; `undefined` in clear text. */
   readonly tls: TlsFacts | undefined;
-  /** `address:port` of the peer, or the path of a unix socket. */
+  /** `address:port` of the peer, or the path of a unix socket; also after `close()`. */
   readonly remoteAddress: string | undefined;
-  /** `address:port` of this side. */
+  /** `address:port` of this side; also after `close()`. */
   readonly localAddress: string | undefined;
 }
 

@@ -52,7 +52,6 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   #scope: Call["scope"] | undefined;
   #body: ExchangeBody | undefined;
   #hint: KeepAliveHint = NO_HINT;
-  #ends: Pick<Socket, "remoteAddress" | "localAddress"> | undefined;
   #served = 0;
   #closed = false;
   /** Whether it holds the process, and whether it will be asked to let go. */
@@ -321,8 +320,6 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   #shut(reason: string, call: Call | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
-    // Some runtimes forget the addresses of a closed socket.
-    if (this.#served > 0) this.#ends ??= endsOf(this.#socket);
     this.#socket.close();
     this.#context.evicted(this.id, reason, call);
   }
@@ -371,8 +368,7 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   }
 
   #facts(reused: boolean): ConnectionFacts {
-    const { remoteAddress, localAddress } = this.#ends ??= endsOf(this.#socket);
-    const { tls } = this.#socket;
+    const { remoteAddress, localAddress, tls } = this.#socket;
     return {
       id: this.id,
       protocol: "http/1.1",
@@ -383,8 +379,4 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
       tls,
     };
   }
-}
-
-function endsOf({ remoteAddress, localAddress }: Socket): Pick<Socket, "remoteAddress" | "localAddress"> {
-  return { remoteAddress, localAddress };
 }

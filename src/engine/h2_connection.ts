@@ -386,7 +386,6 @@ export class H2Connection implements Connection, SocketSink, H2Events<H2Exchange
     this.#writer.close(reason !== "lost");
     this.#closed = true;
     this.#life.stop();
-    if (this.#served > 0) this.#facts.keep();
     this.#hold.end();
     this.#socket.close();
     this.#context.evicted(this.id, reason, undefined);

@@ -1,7 +1,7 @@
 /**
  * Owns what is told of an HTTP/2 connection to the attempts on it.
  * Must not know frames.
- * Invariant: made when somebody asks, from addresses that outlive the socket.
+ * Invariant: made when somebody asks.
  */
 
 import type { Socket } from "../core/socket.ts";
@@ -17,7 +17,6 @@ export class H2Facts {
   readonly fresh = (): ConnectionFacts => this.#make(false);
   /** For all others. */
   readonly reused = (): ConnectionFacts => this.#make(true);
-  #ends: Pick<Socket, "remoteAddress" | "localAddress"> | undefined;
 
   constructor(id: number, route: Route, socket: Socket) {
     this.#id = id;
@@ -25,14 +24,9 @@ export class H2Facts {
     this.#socket = socket;
   }
 
-  /** Notes the addresses: some runtimes forget those of a closed socket. */
-  keep(): Pick<Socket, "remoteAddress" | "localAddress"> {
-    const { remoteAddress, localAddress } = this.#socket;
-    return this.#ends ??= { remoteAddress, localAddress };
-  }
-
   #make(reused: boolean): ConnectionFacts {
+    const { remoteAddress, localAddress, tls } = this.#socket;
     const proxy = this.#route.proxy?.label;
-    return { id: this.#id, protocol: "h2", reused, ...this.keep(), proxy, tls: this.#socket.tls };
+    return { id: this.#id, protocol: "h2", reused, remoteAddress, localAddress, proxy, tls };
   }
 }

@@ -49,6 +49,8 @@ export class BunSocket implements Socket {
   #finishing = false;
   #refused = false;
   #closed = false;
+  /** The address of this side, once closed: Bun forgets it then. */
+  #near: Pick<BunRawSocket<unknown>, "localAddress" | "localPort"> | undefined;
   #onIdle: (() => void) | undefined;
 
   constructor(options: BunSocketOptions) {
@@ -75,12 +77,14 @@ export class BunSocket implements Socket {
   }
 
   get remoteAddress(): string | undefined {
+    // What was dialled is an address. An open socket is asked all the same: a guard relies on it.
+    if (this.#near !== undefined) return this.#options.peer;
     const { remoteAddress, remotePort } = this.#raw;
     return remoteAddress && remotePort ? hostPort(remoteAddress, remotePort) : this.#options.peer;
   }
 
   get localAddress(): string | undefined {
-    const { localAddress, localPort } = this.#raw;
+    const { localAddress, localPort } = this.#near ?? this.#raw;
     return localAddress && localPort ? hostPort(localAddress, localPort) : undefined;
   }
 
@@ -144,6 +148,8 @@ export class BunSocket implements Socket {
     this.#closed = true;
     this.#inbox.close();
     this.#queue.clear();
+    const { localAddress, localPort } = this.#raw;
+    this.#near = { localAddress, localPort };
     this.#raw.close();
     this.#onIdle?.();
   }

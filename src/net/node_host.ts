@@ -26,10 +26,10 @@ export interface NodeRawSocket {
   unref(): this;
   readonly destroyed: boolean;
   readonly writableLength: number;
-  readonly remoteAddress?: string;
-  readonly remotePort?: number;
-  readonly localAddress?: string;
-  readonly localPort?: number;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
 }
 
 /** A certificate as `getPeerCertificate` tells it. */

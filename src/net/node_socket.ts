@@ -62,6 +62,8 @@ export class NodeSocket implements Socket {
   readonly #options: NodeSocketOptions;
   readonly #inbox: Inbox;
   #raw!: NodeRawSocket;
+  /** The addresses, once closed: the runtime forgets them then. */
+  #ends: Pick<NodeRawSocket, "remoteAddress" | "remotePort" | "localAddress" | "localPort"> | undefined;
   #full = false;
   #finishing = false;
   #closed = false;
@@ -103,13 +105,13 @@ export class NodeSocket implements Socket {
   };
 
   get remoteAddress(): string | undefined {
-    const { remoteAddress, remotePort } = this.#raw;
+    const { remoteAddress, remotePort } = this.#ends ?? this.#raw;
     if (remoteAddress === undefined || remotePort === undefined) return this.#options.peer;
     return hostPort(remoteAddress, remotePort);
   }
 
   get localAddress(): string | undefined {
-    const { localAddress, localPort } = this.#raw;
+    const { localAddress, localPort } = this.#ends ?? this.#raw;
     return localAddress === undefined || localPort === undefined ? undefined : hostPort(localAddress, localPort);
   }
 
@@ -178,6 +180,8 @@ export class NodeSocket implements Socket {
     if (this.#closed) return;
     this.#closed = true;
     this.#inbox.close();
+    const { remoteAddress, remotePort, localAddress, localPort } = this.#raw;
+    this.#ends = { remoteAddress, remotePort, localAddress, localPort };
     this.#raw.destroy();
   }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CancelToken } from "../../src/base/cancel.ts";
 import type { Socket } from "../../src/core/socket.ts";
 import { SocketError } from "../../src/errors.ts";
@@ -300,10 +300,20 @@ for (const world of allWorlds()) {
     if (socket.ownedViews) assertEquals(latin1Text(views[0]!), "first");
   });
 
-  conforms("addresses are told", async (t) => {
+  conforms("addresses are told, the same ones of a closed socket", async (t) => {
     const { socket } = await pair(t, world);
-    assertEquals(socket.remoteAddress?.startsWith("127.0.0.1:"), true);
-    assertEquals(/^127\.0\.0\.1:\d+$/.test(socket.localAddress ?? ""), true);
+    const told = [socket.remoteAddress, socket.localAddress];
+    for (const address of told) assertMatch(address ?? "", /^127\.0\.0\.1:\d+$/);
+    socket.close();
+    assertEquals([socket.remoteAddress, socket.localAddress], told);
+  });
+
+  conforms("addresses that nobody asked for before are told of a closed socket", async (t) => {
+    const { socket } = await pair(t, world);
+    socket.close();
+    for (const address of [socket.remoteAddress, socket.localAddress]) {
+      assertMatch(address ?? "", /^127\.0\.0\.1:\d+$/);
+    }
   });
 
   conforms("startTls() on a cancelled token rejects with its reason and closes", async (t) => {
