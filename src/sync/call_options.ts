@@ -32,7 +32,8 @@ export function callOptions(options: object | undefined, codec: unknown): object
   const ready: Record<string, unknown> = {};
   for (const name of Object.keys(options)) {
     const value = (options as GivenOptions)[name];
-    ready[name] = name === "body" ? bodyValue(value) : readList(value);
+    if (name === "body") ready[name] = bodyValue(value);
+    else ready[name] = name === "jsonCodec" && value !== null ? jsonCodecOf(value as never) : readList(value);
   }
   const { json } = ready;
   if (json === undefined) return ready;

@@ -152,6 +152,26 @@ option("jsonCodec.parse", "reads the JSON of a response", async ({ client, url }
   assertEquals(await c.get(url("/text", { body: "12345678901234567890" })).json(), { parsed: "12345678901234567890" });
 });
 
+option("jsonCodec", "may be an instance of a class, with methods and members of its own", async ({ client, url }) => {
+  class Codec {
+    readonly mark: string;
+    constructor(mark: string) {
+      this.mark = mark;
+    }
+    stringify(value: unknown): string {
+      return this.mark + value;
+    }
+    parse(text: string): unknown {
+      return this.mark + text;
+    }
+  }
+  const c = client({ jsonCodec: new Codec("client ") });
+  assertEquals(await c.post(url("/text", { body: "5" }), { json: 1 }).json(), "client 5");
+  assertEquals(await c.post(url("/text", { body: "5" }), { json: 1, jsonCodec: null }).json(), 5);
+  const echo = await client().post(url("/echo"), { json: 7, jsonCodec: new Codec("call ") });
+  assertEquals((JSON.parse(echo.text()) as Echo).text, "call 7");
+});
+
 option("unix", "connects to a socket of the file system", async ({ client, origin }) => {
   const echo = await client().get("http://whatever.test/echo", { unix: origin.unix }).json() as Echo;
   assertEquals(echo.headers["host"], "whatever.test");
