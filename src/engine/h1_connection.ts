@@ -47,7 +47,7 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   #entry: PoolEntry<Connection> | undefined;
   #codec!: H1Codec;
   /** The call whose limits the codec keeps. */
-  #settings!: Call["settings"];
+  #settings: Call["settings"] | undefined;
   #exchange: Exchange | undefined;
   #scope: Call["scope"] | undefined;
   #body: ExchangeBody | undefined;
@@ -358,7 +358,7 @@ export class H1Connection implements Connection, Carrier, SocketSink, SenderHost
   }
 
   #adoptLimits(settings: Call["settings"]): void {
-    const before = this.#settings as Call["settings"] | undefined;
+    const before = this.#settings;
     this.#settings = settings;
     if (before?.limits === settings.limits && before.lenient === settings.lenient) return;
     const kept = h1SettingsOf(settings.limits, settings.lenient);
