@@ -5,12 +5,12 @@
  * a list of any kind is read here, but for the body, which is read while it is sent.
  */
 
+import { isPlain } from "../base/plain.ts";
 import { jsonCodecOf } from "../client/json_codec.ts";
 import { bytesOf } from "../http/bodies/source_body.ts";
 import { writeJson } from "../http/bodies/json_body.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { commonForm } from "./common_forms.ts";
-import { isPlain } from "./instances.ts";
 import { HeldBytes, JsonText, JsonTextCodec } from "./option_values.ts";
 
 /** Bytes above this are not copied as a whole: they are sent piece by piece from where they are. */

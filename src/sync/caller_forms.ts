@@ -5,6 +5,7 @@
  * (a signal, a stream, a promise) is a `TypeError` that names what does.
  */
 
+import { isPlain } from "../base/plain.ts";
 import { recipeOf } from "../base/recipe.ts";
 import type { Auth } from "../core/auth.ts";
 import type { Body } from "../http/body.ts";
@@ -24,7 +25,7 @@ import {
 } from "./exchange_forms.ts";
 import { crossing, LargeBytes } from "./handover.ts";
 import { Held, type Lent, type Scope } from "./held.ts";
-import { isPlain, isRead, membersOf } from "./instances.ts";
+import { isRead, membersOf } from "./instances.ts";
 import { jarFunctions } from "./jar_forms.ts";
 import { KIND } from "./kinds.ts";
 import { assertCrosses } from "./misuse.ts";

@@ -4,6 +4,7 @@
  * Invariants: each member is read once; a function is called with its own object as `this`.
  */
 
+import { isPlain } from "../base/plain.ts";
 import type { Callback } from "./caller_forms.ts";
 import type { Scope } from "./held.ts";
 import { KIND } from "./kinds.ts";
@@ -22,13 +23,6 @@ class Made {
   constructor(form: Form) {
     this.form = form;
   }
-}
-
-/** Whether an object is made of its members alone. */
-export function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype ||
-    (Object.getPrototypeOf(prototype) === null && prototype.constructor?.name === "Object");
 }
 
 /** Whether an object is the members of another, read already. */
